@@ -1,0 +1,243 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""The models of the contract."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import MISSING, ConfigDict, Field
+
+from .runtime.formats import DateTime, Int32, Spelling, Uri, Uuid
+from .runtime.model import Model
+
+type Timestamp = Annotated[
+    Annotated[
+        DateTime,
+        Spelling(pattern="^[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"),
+    ],
+    Field(
+        description="A point in time with its offset (RFC 3339), in the years 1000 to 8999, kept to the microsecond\nand returned in UTC. There are no leap seconds.\n"
+    ),
+]
+
+
+type EntityTags = Annotated[
+    str,
+    Field(
+        description="`*`, or entity tags separated by commas.",
+        examples=['"1"'],
+        max_length=1024,
+        min_length=1,
+        pattern='^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$',
+    ),
+]
+
+
+type Priority = Annotated[
+    Literal["low", "normal", "high"], Field(description="How much it matters.")
+]
+
+
+type Title = Annotated[
+    str,
+    Field(
+        description="One line of text.",
+        max_length=200,
+        min_length=1,
+        pattern="^[^\\u0000-\\u001F\\u007F]+$",
+    ),
+]
+
+
+type Notes = Annotated[
+    str,
+    Field(description="Text of any number of lines.", max_length=10000, pattern="^[^\\u0000]*$"),
+]
+
+
+class TodoContent(Model):
+    """
+    What its owner writes of a todo.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Title
+    notes: Notes = ""
+    done: bool = False
+    priority: Priority = "normal"
+    due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")] = None
+
+
+class TodoPatch(Model):
+    """
+    The fields of a todo that are to change (RFC 7396).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Title | MISSING = MISSING
+    notes: Notes | MISSING = MISSING
+    done: bool | MISSING = MISSING
+    priority: Priority | MISSING = MISSING
+    due_at: Annotated[
+        Timestamp | None | MISSING, Field(description="When it is due; null for never.")
+    ] = MISSING
+
+
+class Todo(Model):
+    """
+    A todo, as stored.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: Uuid
+    title: Title
+    notes: Notes
+    done: bool
+    priority: Priority
+    due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")]
+    created_at: Timestamp
+    updated_at: Timestamp
+    version: Annotated[Int32, Field(description="How often it has been stored; its ETag.", ge=1)]
+
+
+class TodoPage(Model):
+    """
+    A page of todos.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[Todo], Field(max_length=100)]
+    next_cursor: Annotated[
+        str | None, Field(description="Where the next page begins; null on the last one.")
+    ]
+
+
+type DisplayName = Annotated[
+    str,
+    Field(
+        description="The name to be called by.",
+        max_length=100,
+        min_length=1,
+        pattern="^[^\\u0000-\\u001F\\u007F]+$",
+    ),
+]
+
+
+type Locale = Annotated[
+    str,
+    Field(
+        description="A language, perhaps with a region (BCP 47).",
+        examples=["en-GB"],
+        max_length=6,
+        pattern="^[a-z]{2,3}(-[A-Z]{2})?$",
+    ),
+]
+
+
+class ProblemPlace(Model):
+    """
+    Either a pointer into the body or the name of a parameter.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    pointer: Annotated[
+        str | MISSING, Field(description="A JSON pointer (RFC 6901) into the body, as a fragment.")
+    ] = MISSING
+    parameter: str | MISSING = MISSING
+    in_: Annotated[Literal["path", "query", "header", "cookie"] | MISSING, Field(alias="in")] = (
+        MISSING
+    )
+    detail: str
+
+
+type ListTodosDone = bool
+
+
+type ListTodosSort = Literal[
+    "created_at", "-created_at", "updated_at", "-updated_at", "due_at", "-due_at"
+]
+
+
+type ListTodosLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListTodosCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
+type GetTodoTodoId = Uuid
+
+
+type ReplaceTodoTodoId = Uuid
+
+
+type ChangeTodoTodoId = Uuid
+
+
+type DeleteTodoTodoId = Uuid
+
+
+type GetProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
+
+
+type ChangeProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
+
+
+class Profile(Model):
+    """
+    What a user says of themselves.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    user_id: Annotated[str, Field(description="The subject of the token.")]
+    display_name: DisplayName | None
+    locale: Locale | None
+    created_at: Timestamp
+    updated_at: Timestamp
+    version: Annotated[Int32, Field(description="How often it has been stored; its ETag.", ge=1)]
+
+
+class ProfilePatch(Model):
+    """
+    The fields of a profile that are to change (RFC 7396).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    display_name: DisplayName | None | MISSING = MISSING
+    locale: Locale | None | MISSING = MISSING
+
+
+class Problem(Model):
+    """
+    What went wrong (RFC 9457).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    type: Annotated[Uri, Field(description="Which kind of problem it is. Match on this.")]
+    title: Annotated[str, Field(description="The kind of problem, for people.")]
+    status: Annotated[Int32, Field(description="The HTTP status.", ge=400, le=599)]
+    detail: Annotated[str, Field(description="What went wrong this time, for people.")]
+    errors: Annotated[
+        list[ProblemPlace] | MISSING,
+        Field(description="Every place where the request breaks the contract."),
+    ] = MISSING
+    correlation_id: Annotated[
+        str | MISSING, Field(description="Quote this when you report a server error.")
+    ] = MISSING

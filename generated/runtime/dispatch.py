@@ -1,0 +1,104 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""From a path and a method to the operation, in as many steps as the path has segments."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
+
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as Connection
+
+from .gate import Gate
+from .operation import Operation
+
+
+class _Node:
+    """A place in the tree of paths: the fixed segments below it, and the one that varies."""
+
+    def __init__(self) -> None:
+        self.fixed: dict[str, _Node] = {}
+        self.varying: _Node | None = None
+        self.operations: dict[str, Operation[Any]] = {}
+        self.names: dict[str, list[str]] = {}
+
+    def add(self, operation: Operation[Any]) -> None:
+        node, names = self, []
+        for segment in operation.declaration.path.split("/")[1:]:
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                node.varying = node = node.varying or _Node()
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        node.operations[operation.declaration.method] = operation
+        node.names[operation.declaration.method] = names
+
+    def find(self, segments: list[str], values: list[str]) -> "_Node | None":
+        """Prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
+        if not segments:
+            return self if self.operations else None
+        first, *rest = segments
+        if (node := self.fixed.get(first)) and (found := node.find(rest, values)):
+            return found
+        if self.varying and first:
+            depth = len(values)
+            values.append(first)
+            if found := self.varying.find(rest, values):
+                return found
+            del values[depth:]
+        return None
+
+    @property
+    def allow(self) -> str:
+        """The Allow header (RFC 9110 §10.2.1); GET brings HEAD."""
+        methods = {*self.operations, "OPTIONS"}
+        return ", ".join(sorted(methods | {"HEAD"} if "GET" in methods else methods))
+
+
+class Dispatch:
+    """Answers every HTTP request from the contract's operations, and none from anywhere else.
+
+    It stands innermost, where the framework would walk through its routes one by one; whatever is
+    not HTTP goes on to the framework.
+    """
+
+    def __init__(self, app: ASGIApp, gate: Gate[Any], operations: Iterable[Operation[Any]]) -> None:
+        self.app = app
+        self.gate = gate
+        self.root = _Node()
+        for operation in operations:
+            self.root.add(operation)
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Hand the request on; raises the problems 404 and 405."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        values: list[str] = []
+        node = self.root.find(_segments(scope), values)
+        if node is None:
+            raise self.gate.problem(404)
+        method = scope["method"]
+        if method == "OPTIONS" and method not in node.operations:
+            await _options(node.allow, send)
+            return
+        declared = "GET" if method == "HEAD" and method not in node.operations else method
+        if declared not in node.operations:
+            raise self.gate.problem(405, headers={"Allow": node.allow})
+        scope["path_params"] = dict(zip(node.names[declared], values, strict=True))
+        await node.operations[declared](scope, receive, send)
+
+
+def _segments(connection: Connection) -> list[str]:
+    """Return the decoded segments: a slash that is written %2F belongs to its segment.
+
+    Bytes that are no UTF-8 become lone surrogates, which no parameter lets in.
+    """
+    raw: bytes = connection.get("raw_path") or quote(connection["path"]).encode("ascii")
+    segments = raw.partition(b"?")[0].split(b"/")[1:]
+    return [unquote_to_bytes(segment).decode("utf-8", "surrogateescape") for segment in segments]
+
+
+async def _options(allow: str, send: Send) -> None:
+    headers = [(b"allow", allow.encode("ascii"))]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

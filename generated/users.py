@@ -1,0 +1,153 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""users: Who the caller is.
+
+The protocol is what the implementation fulfils; the router is what the framework serves.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import APIRouter
+from pydantic import ConfigDict, TypeAdapter
+
+from . import models
+from .models import EntityTags, Profile, ProfilePatch
+from .runtime.answers import Answer, Answers
+from .runtime.bodies import Body
+from .runtime.gate import Gate
+from .runtime.operation import Declaration, route
+from .runtime.parameters import Parameter
+
+_strict = ConfigDict(strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfileOk:
+    """get_profile, 200: The profile."""
+
+    body: Profile
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetProfileNotModified:
+    """get_profile, 304: The one you hold is current."""
+
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProfileOk:
+    """change_profile, 200: The profile."""
+
+    body: Profile
+    etag: str
+
+
+class Users[Scope](Protocol):
+    """Who the caller is."""
+
+    async def get_profile(
+        self,
+        scope: Scope,
+        user_id: str,
+        if_none_match: EntityTags | None,
+    ) -> GetProfileOk | GetProfileNotModified:
+        """Read your profile
+
+        Your profile. It exists from the first request on, with nothing filled in.
+        """
+        ...
+
+    async def change_profile(
+        self,
+        scope: Scope,
+        user_id: str,
+        if_match: EntityTags | None,
+        body: ProfilePatch,
+    ) -> ChangeProfileOk:
+        """Change your profile
+
+        Changes the fields that are sent (RFC 7396); `null` clears one.
+        """
+        ...
+
+
+def router[Scope](users: Users[Scope], gate: Gate[Scope]) -> APIRouter:
+    """Return the routes of an implementation."""
+    return APIRouter(
+        routes=[
+            route(GET_PROFILE, users.get_profile, gate),
+            route(CHANGE_PROFILE, users.change_profile, gate),
+        ]
+    )
+
+
+GET_PROFILE = Declaration(
+    id="get_profile",
+    method="GET",
+    path="/api/users/{user_id}",
+    security=(frozenset(["profile:read"]),),
+    owner="user_id",
+    parameters=(
+        Parameter(
+            "user_id",
+            "user_id",
+            "path",
+            TypeAdapter[Any](models.GetProfileUserId, config=_strict),
+            required=True,
+        ),
+        Parameter(
+            "if_none_match",
+            "If-None-Match",
+            "header",
+            TypeAdapter[Any](models.EntityTags, config=_strict),
+        ),
+    ),
+    answers=Answers(
+        typed={
+            GetProfileOk: Answer(
+                200, "application/json", TypeAdapter[Any](models.Profile), headers={"etag": "ETag"}
+            ),
+            GetProfileNotModified: Answer(304, headers={"etag": "ETag"}),
+        },
+    ),
+    refusals=frozenset((401, 403, 406, 422, 500, 503)),
+)
+
+CHANGE_PROFILE = Declaration(
+    id="change_profile",
+    method="PATCH",
+    path="/api/users/{user_id}",
+    security=(frozenset(["profile:write"]),),
+    owner="user_id",
+    parameters=(
+        Parameter(
+            "user_id",
+            "user_id",
+            "path",
+            TypeAdapter[Any](models.ChangeProfileUserId, config=_strict),
+            required=True,
+        ),
+        Parameter(
+            "if_match",
+            "If-Match",
+            "header",
+            TypeAdapter[Any](models.EntityTags, config=_strict),
+        ),
+    ),
+    body=Body(
+        required=True,
+        adapters={
+            "application/merge-patch+json": TypeAdapter[Any](models.ProfilePatch),
+        },
+    ),
+    answers=Answers(
+        typed={
+            ChangeProfileOk: Answer(
+                200, "application/json", TypeAdapter[Any](models.Profile), headers={"etag": "ETag"}
+            ),
+        },
+    ),
+    refusals=frozenset((400, 401, 403, 406, 412, 413, 415, 422, 500, 503)),
+)

@@ -1,0 +1,1 @@
+"""The generator: from an OpenAPI contract to models, protocols and routes."""

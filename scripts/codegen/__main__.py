@@ -1,0 +1,85 @@
+"""scripts/generate: writes generated/ from the contract, or says where the two differ."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.codegen import tree
+from scripts.codegen.contract import Contract, ContractError, load
+from scripts.codegen.models import Models
+from scripts.codegen.reading import Reading
+from scripts.codegen.rendering import HEADER, Rendering
+from scripts.codegen.structure import check
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Return 0 when generated code and contract agree, 1 when not, 2 for a contract at fault."""
+    arguments = _arguments()
+    try:
+        contract = load(arguments.contract)
+        check(contract)
+        return (
+            _compare(arguments.out, contract)
+            if arguments.check
+            else _write(arguments.out, contract)
+        )
+    except ContractError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/generate",
+        description="Write models, protocols and routes from an OpenAPI contract.",
+        epilog="Exit codes: 0 done, 1 --check found differences, 2 the contract is at fault.",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing, list what differs")
+    parser.add_argument("--contract", type=Path, default=PROJECT / "openapi.yaml", metavar="FILE")
+    parser.add_argument("--out", type=Path, default=PROJECT / "generated", metavar="DIR")
+    return parser.parse_args()
+
+
+def generate(contract: Contract) -> dict[str, bytes]:
+    """Return the generated package; raises ContractError that lists what is not supported."""
+    reading = Reading(contract)
+    tags = reading.tags()
+    if places := reading.unsupported:
+        lines = [
+            f"{contract.path.name}:{contract.line(place.pointer)}: {place.pointer}: {place.reason}"
+            for place in places
+        ]
+        count = f"{len(lines)} place{'s'[: len(lines) > 1]} cannot be honoured; nothing was written"
+        raise ContractError("\n".join([*dict.fromkeys(lines), f"{contract.path.name}: {count}"]))
+    return Rendering(Models(reading.schemas.named, reading.schemas.inline)).tree(
+        tags, contract.document
+    )
+
+
+def _compare(out: Path, contract: Contract) -> int:
+    lines = tree.differences(out, generate(contract))
+    for line in lines:
+        print(line)
+    if lines:
+        print(f"{out.name}/ is not what the contract says: run scripts/generate")
+    return 1 if lines else 0
+
+
+def _write(out: Path, contract: Contract) -> int:
+    marker = out / "__init__.py"
+    if (
+        out.exists()
+        and any(out.iterdir())
+        and not (marker.exists() and marker.read_text("utf-8").startswith(HEADER))
+    ):
+        raise ContractError(f"{out}: holds files that were not generated; choose another folder")
+    files = generate(contract)
+    tree.write(out, files)
+    print(f"{out.name}/: {len(files)} files from {contract.path.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

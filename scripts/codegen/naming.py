@@ -1,0 +1,32 @@
+"""Names of the contract as names in Python."""
+
+import keyword
+import re
+from http import HTTPStatus
+
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+
+
+def identifier(name: str) -> str:
+    """Return the name as it is if Python takes it, else the nearest one that it does."""
+    plain = name if name.isidentifier() else re.sub(r"\W+", "_", name).strip("_") or "_"
+    if plain[0].isdigit():
+        plain = f"_{plain}"
+    return f"{plain}_" if keyword.iskeyword(plain) else plain
+
+
+def snake(name: str) -> str:
+    """`If-None-Match` and `ifNoneMatch` become `if_none_match`; `ETag` becomes `etag`."""
+    if "-" in name or name == "ETag":
+        return identifier(name.lower())
+    return identifier("_".join(_WORDS.findall(name)).lower() or name)
+
+
+def pascal(name: str) -> str:
+    """`list_todos` and `listTodos` become `ListTodos`."""
+    return identifier("".join(word[0].upper() + word[1:] for word in _WORDS.findall(name)) or name)
+
+
+def outcome(status: int) -> str:
+    """Return the phrase of a status (RFC 9110 §15) as the end of a class name."""
+    return "Ok" if status == HTTPStatus.OK else pascal(HTTPStatus(status).phrase.title())

@@ -1,0 +1,92 @@
+"""Parameters of the contract: their styles, their types and what cannot be honoured of them."""
+
+import re
+from typing import Any
+
+from scripts.codegen.contract import Contract, below
+from scripts.codegen.naming import pascal, snake
+from scripts.codegen.schemas import Schemas
+from scripts.codegen.specification import ParameterSpec, Unsupported
+
+_STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
+_SEPARATORS = {"form": ",", "simple": ",", "pipeDelimited": "|", "spaceDelimited": " "}
+_IGNORED_HEADERS = {"accept", "content-type", "authorization"}
+_ORDER = ("path", "query", "header", "cookie")
+
+
+class ParameterReader:
+    """Reads the parameters of operations."""
+
+    def __init__(self, contract: Contract, schemas: Schemas) -> None:
+        self.contract = contract
+        self.schemas = schemas
+
+    def read(
+        self, operation: str, path: str, item: dict[str, Any], method: str, pointer: str
+    ) -> tuple[ParameterSpec, ...]:
+        """Return an operation's parameters, those of its path included."""
+        declared: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
+        parent = pointer.rpartition("/")[0]
+        for holder, place in ((item, parent), (item[method], pointer)):
+            for number, raw in enumerate(holder.get("parameters", [])):
+                value, where = self.contract.resolve(raw, below(place, "parameters", number))
+                declared[value["in"], value["name"]] = (value, where)
+        self._check_path(path, {name for kind, name in declared if kind == "path"}, pointer)
+        parameters = [
+            self._parameter(operation, value, where)
+            for (location, name), (value, where) in declared.items()
+            if not (location == "header" and name.lower() in _IGNORED_HEADERS)
+        ]
+        self._check_names(parameters, pointer)
+        return tuple(sorted(parameters, key=lambda p: _ORDER.index(p.location)))
+
+    def _check_path(self, path: str, declared: set[str], pointer: str) -> None:
+        for name in sorted(set(re.findall(r"{([^{}]*)}", path)) ^ declared):
+            where = "in the path but not declared" if name not in declared else "not in the path"
+            raise self.contract.error(pointer, f"the path parameter {name} is {where}")
+
+    def _check_names(self, parameters: list[ParameterSpec], pointer: str) -> None:
+        seen: dict[str, str] = {"scope": "the caller's scope", "body": "the request body"}
+        for parameter in parameters:
+            if parameter.argument in seen:
+                other = seen[parameter.argument]
+                reason = f"{parameter.name} and {other} would be one argument"
+                self.schemas.unsupported.append(Unsupported(pointer, reason))
+            seen[parameter.argument] = parameter.name
+
+    def _parameter(self, operation: str, value: dict[str, Any], pointer: str) -> ParameterSpec:
+        name, location = value["name"], value["in"]
+        schema = value.get("schema", {})
+        place = below(pointer, "schema")
+        kinds = self.schemas.kinds(schema, place)
+        style = value.get("style", _STYLES[location])
+        self._check_style(value, kinds, style, pointer)
+        resolved, inner = self.contract.resolve(schema, place)
+        array = "array" in kinds
+        if array:
+            kinds = self.schemas.kinds(resolved.get("items", {}), below(inner, "items"))
+        explode = value.get("explode", style == "form")
+        return ParameterSpec(
+            argument=snake(name),
+            name=name,
+            location=location,
+            schema=self.schemas.name(schema, place, f"{pascal(operation)}{pascal(name)}"),
+            kinds=tuple(sorted(kinds & {"boolean", "integer", "number", "null"})),
+            required=value.get("required", False),
+            default=resolved.get("default"),
+            array=array,
+            separator=None if location == "query" and explode else _SEPARATORS.get(style),
+        )
+
+    def _check_style(
+        self, value: dict[str, Any], kinds: set[str], style: str, pointer: str
+    ) -> None:
+        reasons = {
+            "a parameter of a media type is not read": "content" in value,
+            f"the style {style} is not read": style not in _SEPARATORS,
+            "an object in a parameter is not read": "object" in kinds,
+            "an array beside other types is not read": "array" in kinds and len(kinds) > 1,
+            "allowReserved is not read": value.get("allowReserved", False),
+        }
+        for reason in (reason for reason, applies in reasons.items() if applies):
+            self.schemas.unsupported.append(Unsupported(pointer, reason))

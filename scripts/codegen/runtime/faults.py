@@ -1,0 +1,55 @@
+"""Where a request breaks the contract, said without repeating what was sent."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+
+from .gate import Fault
+
+
+def in_parameter(name: str, location: str, detail: str) -> Fault:
+    """Return the fault of a parameter."""
+    return {"parameter": name, "in": location, "detail": detail}
+
+
+def in_body(error: ValidationError, body: bytes) -> list[Fault]:
+    """Return every fault of a body, each with its JSON pointer (RFC 6901) as a fragment."""
+    document = from_json(body)
+    return [
+        {"pointer": _pointer(document, place["loc"], place["type"]), "detail": _detail(place)}
+        for place in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def details(error: ValidationError) -> str:
+    """Return what is wrong with a value as one line."""
+    places = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(dict.fromkeys(_detail(place) for place in places))
+
+
+def _detail(place: Any) -> str:
+    message: str = place["msg"]
+    return "Property is not allowed" if place["type"] == "extra_forbidden" else message
+
+
+def _pointer(document: Any, location: tuple[int | str, ...], kind: str) -> str:
+    """Keep the steps that lead through the document: validators of unions add names of their own.
+
+    The last step may name a property that is missing. One that the contract does not know is left
+    out, since it repeats what was sent.
+    """
+    pointer = "#"
+    for number, step in enumerate(location, start=1):
+        missing = kind == "missing" and number == len(location)
+        match document:
+            case dict() if step in document and kind != "extra_forbidden":
+                document = document[step]
+            case dict() if step in document and number < len(location):
+                document = document[step]
+            case list() if isinstance(step, int) and step < len(document):
+                document = document[step]
+            case _ if not missing:
+                continue
+        pointer += "/" + str(step).replace("~", "~0").replace("/", "~1")
+    return pointer

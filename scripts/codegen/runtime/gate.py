@@ -1,0 +1,34 @@
+"""What generated code needs from outside: who the caller is, and how a problem is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from starlette.types import Scope as Connection
+
+type Fault = Mapping[str, str]
+"""A place where a request breaks the contract: `detail`, with `pointer` or `parameter` and `in`."""
+
+type Security = tuple[frozenset[str], ...]
+"""The alternatives of a security requirement (OpenAPI 3.1 §4.8.30), each the scopes it takes."""
+
+
+class Gate[Scope](Protocol):
+    """Lets a request in as a scope of its caller, or says which problem it is answered with."""
+
+    def admit(self, connection: Connection, security: Security, user_id: str | None) -> Scope:
+        """Return what the caller may work on.
+
+        `user_id` is the one in the path, if there is one. Raises the problem for a caller that is
+        not known (401), lacks a scope, or is another user than the path names (403).
+        """
+        ...
+
+    def problem(
+        self,
+        status: int,
+        *,
+        errors: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> Exception:
+        """Return the exception that is answered as a problem of this status (RFC 9457)."""
+        ...

@@ -1,0 +1,36 @@
+"""Content negotiation by the Accept header (RFC 9110 §12.5.1)."""
+
+from collections.abc import Iterable, Sequence
+
+
+def accepts(lines: Sequence[str], offered: Iterable[str]) -> bool:
+    """Say whether one of the offered media types is acceptable; anything is without a header."""
+    offers = list(offered)
+    if not offers or not lines:
+        return True
+    ranges = [_range(text) for text in ",".join(lines).split(",") if text.strip()]
+    if not ranges:
+        return True
+    return any(_quality(offer, ranges) > 0 for offer in offers)
+
+
+def _range(text: str) -> tuple[str, float]:
+    media_range, *parameters = (part.strip().lower() for part in text.split(";"))
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return media_range, float(parameter[2:])
+            except ValueError:
+                return media_range, 0.0
+    return media_range, 1.0
+
+
+def _quality(offer: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """Let the most specific range decide."""
+    media_type = offer.partition(";")[0].strip().lower()
+    family = media_type.partition("/")[0] + "/*"
+    for candidate in (media_type, family, "*/*"):
+        qualities = [quality for media_range, quality in ranges if media_range == candidate]
+        if qualities:
+            return max(qualities)
+    return 0.0
