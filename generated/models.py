@@ -24,11 +24,10 @@ type Timestamp = Annotated[
 type EntityTags = Annotated[
     str,
     Field(
-        description="`*`, or entity tags separated by commas.",
+        description="`*`, or entity tags separated by commas. What is neither names no version.",
         examples=['"1"'],
         max_length=1024,
         min_length=1,
-        pattern='^(\\*|(W/)?"[!#-~]*"([ \\t]*,[ \\t]*(W/)?"[!#-~]*")*)$',
     ),
 ]
 
@@ -202,7 +201,6 @@ class Profile(Model):
     model_config = ConfigDict(
         extra="forbid",
     )
-    user_id: Annotated[str, Field(description="The subject of the token.")]
     display_name: DisplayName | None
     locale: Locale | None
     created_at: Timestamp

@@ -1,0 +1,1 @@
+"""Commands, and the packages that do their work."""

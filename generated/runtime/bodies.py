@@ -30,18 +30,18 @@ class Body:
     required: bool
     adapters: Mapping[str, TypeAdapter[Any]]
 
-    async def read(self, request: Request) -> Any:
+    async def read(self, request: Request, limit: int) -> Any:
         """Return the model, or None for an optional body that was not sent.
 
-        Raises Rejected: 400 for what is no JSON (RFC 8259), 415 for a media type or an encoding
-        that is not declared, 422 for what breaks the schema.
+        Raises Rejected: 400 for what is no JSON (RFC 8259), 413 for more than `limit` bytes, 415
+        for a media type or an encoding that is not declared, 422 for what breaks the schema.
         """
-        adapter = self._adapter(request.headers)
-        raw = await request.body()
+        raw = await _receive(request, limit)
         if not raw:
             if self.required:
                 raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
             return None
+        adapter = self._adapter(request.headers)
         if adapter is None:
             raise Rejected(415)
         return _validate(adapter, raw)
@@ -55,6 +55,19 @@ class Body:
             if charset not in {"utf-8", "utf8", "us-ascii"}:
                 return None
         return self.adapters.get(media_type.strip().lower())
+
+
+async def _receive(request: Request, limit: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise Rejected(413)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise Rejected(413)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def _validate(adapter: TypeAdapter[Any], raw: bytes) -> Any:

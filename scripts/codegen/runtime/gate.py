@@ -15,6 +15,11 @@ type Security = tuple[frozenset[str], ...]
 class Gate[Scope](Protocol):
     """Lets a request in as a scope of its caller, or says which problem it is answered with."""
 
+    @property
+    def max_body_bytes(self) -> int:
+        """How large a request body may be."""
+        ...
+
     def admit(self, connection: Connection, security: Security, user_id: str | None) -> Scope:
         """Return what the caller may work on.
 

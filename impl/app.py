@@ -1,0 +1,75 @@
+"""Assembly: settings, generated routers and implementations make the ASGI application."""
+
+import gc
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from generated import api
+from impl import todos, users
+from impl.core import problems
+from impl.core.auth import Authentication, Verifier
+from impl.core.database import Database
+from impl.core.gate import OwnerGate
+from impl.core.paging import Cursors
+from impl.core.settings import Settings, SettingsError, load
+from impl.tables import ProfileRow, TodoRow
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONTRACT = PROJECT / "generated" / "openapi.json"
+OWNED_TABLES = (ProfileRow, TodoRow)
+
+
+def create() -> ASGIApp:
+    """Return the application, configured from the environment; an ASGI server's factory.
+
+    Raises SettingsError for a configuration that is not usable.
+    """
+    settings = load(PROJECT / ".data", env_file=PROJECT / ".env")
+    if settings.database_url is None:
+        raise SettingsError(["DATABASE_URL is required without scripts/serve, which embeds one"])
+    return assemble(settings, connect(settings, settings.database_url.get_secret_value()))
+
+
+def connect(settings: Settings, url: str) -> Database:
+    """Return the database at a URL, within the limits of the settings."""
+    return Database(
+        url,
+        pool_size=settings.database_pool_size,
+        prepared_statements=settings.database_prepared_statements,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+        connect_timeout_s=settings.connect_timeout_s,
+        pool_timeout_s=settings.pool_timeout_s,
+    )
+
+
+def assemble(settings: Settings, database: Database) -> ASGIApp:
+    """Return the application on a database.
+
+    No exception leaves it with its text, and nothing of it is reached without a valid token:
+    both hold for any middleware that is added to the FastAPI application inside.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.verify(OWNED_TABLES)
+        # What has been made so far lives as long as the process: no use in looking through it.
+        gc.collect()
+        gc.freeze()
+        yield
+        await database.close()
+
+    app = FastAPI(
+        lifespan=lifespan,
+        openapi_url=None,  # documentation is served on the management port
+    )
+    app.openapi_schema = json.loads(CONTRACT.read_bytes())
+    problems.install(app)
+    gate = OwnerGate(database, Cursors(settings.cursor_key), settings.max_body_bytes)
+    api.include(app, gate, todos=todos, users=users)
+    return problems.ErrorBoundary(Authentication(app, Verifier(settings)))

@@ -1,0 +1,1 @@
+"""What every backend needs, and nothing of the domain."""

@@ -1,0 +1,61 @@
+"""The private port: whether the server lives, whether it is ready, and what its API is."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+
+class Pinged(Protocol):
+    """Something that is there or not."""
+
+    async def ping(self) -> None:
+        """Raise a problem unless it answers."""
+        ...
+
+
+def application(
+    contract: Path, written: Path, serving: Callable[[], bool], database: Pinged
+) -> FastAPI:
+    """Return the management application.
+
+    `contract` is the contract as JSON, `written` the file that it was written in; `serving` says
+    whether the API takes requests. It serves
+    `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`, `/openapi.json` and `/openapi.yaml`. The
+    pages show the API and do not call it: its port answers no other origin.
+    """
+    document = json.loads(contract.read_bytes())
+    app: FastAPI = FastAPIOffline(
+        title=document["info"]["title"], swagger_ui_parameters={"supportedSubmitMethods": []}
+    )
+    app.openapi_schema = document
+
+    async def livez(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def readyz(_: Request) -> Response:
+        if serving() and await _reachable(database):
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "not ready"}, status_code=503)
+
+    async def openapi_yaml(_: Request) -> Response:
+        return FileResponse(written, media_type="application/yaml")
+
+    app.add_route("/livez", livez, include_in_schema=False)
+    app.add_route("/readyz", readyz, include_in_schema=False)
+    app.add_route("/openapi.yaml", openapi_yaml, include_in_schema=False)
+    return app
+
+
+async def _reachable(database: Pinged) -> bool:
+    try:
+        await database.ping()
+    except HTTPException:
+        return False
+    return True

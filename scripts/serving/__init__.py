@@ -1,0 +1,1 @@
+"""The server process: its database, its workers and its management port."""

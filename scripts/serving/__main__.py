@@ -1,0 +1,92 @@
+"""scripts/serve: the database, the API and the management port, in one command."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from socket import create_server, socket
+
+from impl.app import OWNED_TABLES, connect
+from impl.core.settings import Settings
+from scripts.configuration import DATA, database_url, faults, settings
+from scripts.migrating import upgrade
+from scripts.serving.processes import Listeners, serve
+
+
+def main() -> int:
+    """Return 0 after an orderly end, 2 when the server cannot start."""
+    arguments = _arguments()
+    # The embedded database ends with this process, however it is asked to end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with faults(), ExitStack() as stack:
+        configuration = settings(arguments.data)
+        listeners = _listen(stack, arguments)
+        url = database_url(configuration, arguments.data, stack)
+        if configuration.database_url is None:
+            upgrade(url)
+        asyncio.run(_check(configuration, url))
+        _hand_on(configuration, url)
+        try:
+            serve(configuration, url, listeners, arguments.workers)
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/serve",
+        description="Serve the API, its management port and, without DATABASE_URL, its database.",
+        epilog="Exit codes: 0 ended in order, 2 the configuration or the database is at fault.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="of the API; 0 for any (8000)")
+    parser.add_argument(
+        "--management-port",
+        type=int,
+        default=9000,
+        metavar="PORT",
+        help="of health and documentation; keep it private; 0 for any (9000)",
+    )
+    parser.add_argument("--workers", type=int, default=1, help="processes that serve the API (1)")
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="where the embedded database lives"
+    )
+    arguments = parser.parse_args()
+    if arguments.workers < 1:
+        parser.error("--workers must be at least 1")
+    return arguments
+
+
+def _listen(stack: ExitStack, arguments: argparse.Namespace) -> Listeners:
+    ports = {"--port": arguments.port, "--management-port": arguments.management_port}
+    sockets: list[socket] = []
+    for option, port in ports.items():
+        try:
+            listener = create_server((arguments.host, port), backlog=2048)
+        except (OSError, OverflowError) as error:
+            print(f"{option}: cannot listen on {arguments.host}:{port}: {error}", file=sys.stderr)
+            raise SystemExit(2) from None
+        sockets.append(stack.enter_context(listener))
+    return Listeners(*sockets)
+
+
+async def _check(configuration: Settings, url: str) -> None:
+    database = connect(configuration, url)
+    try:
+        await database.verify(OWNED_TABLES)
+    finally:
+        await database.close()
+
+
+def _hand_on(configuration: Settings, url: str) -> None:
+    """Workers read their settings from the environment, as under any other ASGI server."""
+    os.environ["DATABASE_URL"] = url
+    os.environ["JWT_SECRET"] = configuration.jwt_secret.get_secret_value()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

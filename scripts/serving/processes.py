@@ -1,0 +1,99 @@
+"""The processes of a server: workers that serve the API, and the management port beside them."""
+
+import asyncio
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from socket import socket
+from threading import Thread
+
+from uvicorn import Config, Server
+from uvicorn.supervisors import Multiprocess
+
+from impl.app import CONTRACT, connect
+from impl.core.management import application
+from impl.core.settings import Settings
+from impl.core.tokens import mint
+from scripts.configuration import PROJECT
+from scripts.tokens import declared_scopes
+
+WRITTEN = PROJECT / "openapi.yaml"
+GRACE = 10
+"""How many seconds requests have to finish when the server is asked to end."""
+
+
+class Workers(Multiprocess):
+    """Worker processes, replaced when they end, of which it is known whether they serve."""
+
+    serving = False
+
+    def keep_subprocess_alive(self) -> None:
+        """Look after the workers; this is where their pipes may be read."""
+        super().keep_subprocess_alive()
+        self.serving = any(process.is_ready() for process in self.processes)
+
+    def terminate_all(self) -> None:
+        """Ask the workers to finish what they do."""
+        self.serving = False
+        super().terminate_all()
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The sockets that a server listens on."""
+
+    api: socket
+    management: socket
+
+
+def serve(settings: Settings, url: str, listeners: Listeners, workers: int) -> None:
+    """Serve until a signal ends it; says where the API is as soon as it serves."""
+    config = Config(
+        "impl.app:create",
+        factory=True,
+        access_log=False,
+        http="httptools",
+        log_level="warning",
+        loop="uvloop",
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        workers=workers,
+    )
+    if workers > 1:
+        supervisor = Workers(config, [listeners.api])
+        _beside(settings, url, listeners, lambda: supervisor.serving)
+        supervisor.run()
+    else:
+        server = Server(config)
+        _beside(settings, url, listeners, lambda: server.started and not server.should_exit)
+        server.run([listeners.api])
+
+
+def _beside(
+    settings: Settings, url: str, listeners: Listeners, serving: Callable[[], bool]
+) -> None:
+    """Run the management port in a thread, so that a busy API does not make it look dead."""
+    database = connect(settings.model_copy(update={"database_pool_size": 1}), url)
+    app = application(CONTRACT, WRITTEN, serving, database)
+    server = Server(Config(app, access_log=False, log_level="warning", server_header=False))
+
+    async def manage() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve([listeners.management]))
+            tasks.create_task(_announce(settings, listeners, serving))
+
+    Thread(target=asyncio.run, args=[manage()], daemon=True).start()
+
+
+async def _announce(settings: Settings, listeners: Listeners, serving: Callable[[], bool]) -> None:
+    while not serving():  # noqa: ASYNC110 - other threads and processes set no event of this loop
+        await asyncio.sleep(0.02)
+    public = "http://{}:{}".format(*listeners.api.getsockname())
+    private = "http://{}:{}".format(*listeners.management.getsockname())
+    lines = [f"API            {public}", f"Documentation  {private}/docs"]
+    lines += [f"Health         {private}/readyz"]
+    if settings.environment == "development":
+        token = mint(settings, "ada", declared_scopes(), min(3600, settings.jwt_max_lifetime_s))
+        header = shlex.quote(f"Authorization: Bearer {token}")
+        lines += ["", "Try it:", f"curl -i {public}/api/todos -H {header}"]
+    print(*lines, sep="\n", flush=True)

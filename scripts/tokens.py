@@ -1,0 +1,65 @@
+"""scripts/token: prints an access token for development."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from impl.core.tokens import mint
+from scripts.configuration import DATA, PROJECT, faults, settings
+
+CONTRACT = PROJECT / "generated" / "openapi.json"
+HOUR = 3600
+
+
+def declared_scopes() -> list[str]:
+    """Return every scope that an operation of the contract takes."""
+    document = json.loads(CONTRACT.read_bytes())
+    operations = [
+        operation
+        for item in document["paths"].values()
+        for operation in item.values()
+        if isinstance(operation, dict)
+    ]
+    requirements = [r for operation in operations for r in operation.get("security", [])]
+    return sorted({scope for r in requirements for scopes in r.values() for scope in scopes})
+
+
+def main() -> int:
+    """Return 0 with the token on standard output, 2 for what no token can be made of."""
+    arguments = _arguments()
+    scopes = declared_scopes() if arguments.scope is None else arguments.scope
+    with faults():
+        configuration = settings(arguments.data)
+        try:
+            token = mint(configuration, arguments.sub, scopes, arguments.expires)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 2
+    document = {"access_token": token, "token_type": "Bearer", "expires_in": arguments.expires}
+    print(json.dumps({**document, "scope": " ".join(scopes)}) if arguments.json else token)
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/token",
+        description="Print an access token for development.",
+        epilog="Exit codes: 0 done, 2 no token can be made.",
+    )
+    parser.add_argument("--sub", required=True, metavar="ID", help="the user id")
+    parser.add_argument(
+        "--scope", action="append", metavar="S", help="a scope, as often as needed (all of them)"
+    )
+    parser.add_argument(
+        "--expires", type=int, default=HOUR, metavar="SECONDS", help="how long it lives (3600)"
+    )
+    parser.add_argument("--json", action="store_true", help="print a token response (RFC 6749)")
+    parser.add_argument(
+        "--data", type=Path, default=DATA, metavar="DIR", help="where the development secret lives"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
