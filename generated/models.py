@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field
 
-from .runtime.formats import DateTime, Int32, Spelling, Uri, Uuid
+from .runtime.formats import DateTime, Int32, Int64, Spelling, Uri, Uuid
 from .runtime.model import Model
 
 type Timestamp = Annotated[
@@ -102,7 +102,7 @@ class Todo(Model):
     due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")]
     created_at: Timestamp
     updated_at: Timestamp
-    version: Annotated[Int32, Field(description="How often it has been stored; its ETag.", ge=1)]
+    version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 
 class TodoPage(Model):
@@ -205,7 +205,7 @@ class Profile(Model):
     locale: Locale | None
     created_at: Timestamp
     updated_at: Timestamp
-    version: Annotated[Int32, Field(description="How often it has been stored; its ETag.", ge=1)]
+    version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 
 class ProfilePatch(Model):

@@ -2,11 +2,13 @@
 
 import gc
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlmodel import SQLModel
 from starlette.types import ASGIApp
 
 from generated import api
@@ -17,11 +19,11 @@ from impl.core.database import Database
 from impl.core.gate import OwnerGate
 from impl.core.paging import Cursors
 from impl.core.settings import Settings, SettingsError, load
-from impl.tables import ProfileRow, TodoRow
 
 PROJECT = Path(__file__).resolve().parents[1]
+ENV_FILE = Path(os.environ.get("ENV_FILE") or PROJECT / ".env")
 CONTRACT = PROJECT / "generated" / "openapi.json"
-OWNED_TABLES = (ProfileRow, TodoRow)
+OWNED_TABLES = SQLModel.metadata.sorted_tables
 
 
 def create() -> ASGIApp:
@@ -29,7 +31,7 @@ def create() -> ASGIApp:
 
     Raises SettingsError for a configuration that is not usable.
     """
-    settings = load(PROJECT / ".data", env_file=PROJECT / ".env")
+    settings = load(PROJECT / ".data", env_file=ENV_FILE)
     if settings.database_url is None:
         raise SettingsError(["DATABASE_URL is required without scripts/serve, which embeds one"])
     return assemble(settings, connect(settings, settings.database_url.get_secret_value()))

@@ -8,17 +8,17 @@ from pathlib import Path
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
+from impl.app import ENV_FILE, PROJECT
 from impl.core.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from impl.core.settings import Settings, SettingsError, load
 from impl.core.verification import DatabaseRefused
 
-PROJECT = Path(__file__).resolve().parents[1]
 DATA = PROJECT / ".data"
 
 
 def settings(data: Path) -> Settings:
-    """Return the settings of the environment and `.env`; raises SettingsError."""
-    return load(data, env_file=PROJECT / ".env")
+    """Return the settings of the environment and of `ENV_FILE` (`.env`); raises SettingsError."""
+    return load(data, env_file=ENV_FILE)
 
 
 def database_url(settings: Settings, data: Path, stack: ExitStack) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from scripts.configuration import DATA, PROJECT, database_url, faults, settings
+from impl.app import PROJECT
+from scripts.configuration import DATA, database_url, faults, settings
 
 
 def upgrade(url: str) -> None:

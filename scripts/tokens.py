@@ -5,10 +5,10 @@ import json
 import sys
 from pathlib import Path
 
+from impl.app import CONTRACT
 from impl.core.tokens import mint
-from scripts.configuration import DATA, PROJECT, faults, settings
+from scripts.configuration import DATA, faults, settings
 
-CONTRACT = PROJECT / "generated" / "openapi.json"
 HOUR = 3600
 
 

@@ -10,11 +10,10 @@ from threading import Thread
 from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
-from impl.app import CONTRACT, connect
+from impl.app import CONTRACT, PROJECT, connect
 from impl.core.management import application
 from impl.core.settings import Settings
 from impl.core.tokens import mint
-from scripts.configuration import PROJECT
 from scripts.tokens import declared_scopes
 
 WRITTEN = PROJECT / "openapi.yaml"

@@ -1,0 +1,87 @@
+"""Faults of PostgreSQL as the API answers them.
+
+Only the SQLSTATE and the name of a constraint are ever logged: messages and details of
+PostgreSQL carry the values of rows.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from impl.core.problems import Problem, Unavailable
+
+logger = logging.getLogger("freehold.database")
+
+# SQLSTATEs (PostgreSQL, appendix A) by their first characters; the first match counts, and
+# None marks what no request can bring about.
+STATUSES = (
+    ("22023", None),  # invalid parameter of the server: the role is missing
+    ("22", 422),  # data exceptions: out of range, too long
+    ("23502", None),  # not-null violation: a table and its contract disagree
+    ("23503", 422),  # foreign key violation
+    ("23514", 422),  # check violation
+    ("23", 409),  # unique, exclusion and restrict violations
+    ("54", 422),  # program limits: too much to index, too deep to parse
+    ("25006", 503),  # read-only: a standby, or a primary that steps down
+    ("25P03", 503),  # idle in transaction too long
+    ("25P04", 503),  # transaction too long
+)
+
+DETAILS = {
+    409: "The request conflicts with what is already stored.",
+    422: "The request holds a value that cannot be stored.",
+}
+
+
+class DatabaseDefectError(Exception):
+    """A statement failed in a way that no request can bring about: a defect of the server."""
+
+
+@contextmanager
+def answered() -> Iterator[None]:
+    """Turn faults of PostgreSQL into problems, without any value that they carry.
+
+    Raises `Unavailable` when the database cannot be reached or is saturated, a `Problem` with
+    status 409 or 422 when it refuses what a request brought, and `DatabaseDefectError` otherwise.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        # The cause is cut off, since a traceback would print the values in it.
+        raise _answer(error) from None
+    except PoolTimeout:
+        logger.warning("no connection became free in time")
+        raise Unavailable from None
+    except UnicodeEncodeError:
+        raise Problem(422, DETAILS[422]) from None
+
+
+def sqlstate(error: DBAPIError) -> str | None:
+    """Return the SQLSTATE, or None when it was not PostgreSQL that refused."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def _answer(error: DBAPIError) -> Problem | DatabaseDefectError:
+    state = sqlstate(error)
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    logger.warning("SQLSTATE %s, constraint %s", state, constraint)
+    status = _status(error, state)
+    if status == 503:
+        return Unavailable()
+    if status is not None:
+        return Problem(status, DETAILS[status])
+    return DatabaseDefectError(f"SQLSTATE {state}, constraint {constraint}")
+
+
+def _status(error: DBAPIError, state: str | None) -> int | None:
+    for prefix, status in STATUSES:
+        if state is not None and state.startswith(prefix):
+            return status
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return 503
+    # psycopg itself refuses text with NUL, and then there is no SQLSTATE.
+    return 422 if state is None and isinstance(error, DataError) else None

@@ -1,0 +1,188 @@
+"""Keyset paging: lists that neither skip nor repeat a row while others are written.
+
+A page continues after the last row of the one before, found by its sort value and its id. The
+cursor that carries these two is sealed: it opens only for the same owner and the same query.
+"""
+
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Column, ColumnElement, Table, UnaryExpression, and_, tuple_
+from sqlalchemy.orm import Mapped, QueryableAttribute
+from sqlalchemy.types import TypeEngine
+from sqlmodel import String, TypeDecorator, literal, true
+
+from impl.core.criteria import confine
+from impl.core.problems import Problem
+
+CURSOR_LENGTH = 512  # characters
+TEXT_LENGTH = 50  # characters of text that a cursor has room for, were each of them escaped
+TAG_LENGTH = 16  # bytes of HMAC-SHA256, which RFC 2104 section 5 allows to be halved
+ID_LENGTH = 16  # bytes of a UUID
+
+
+@dataclass(frozen=True)
+class Order:
+    """A sorting by one column, and by the id in the same direction where values are equal.
+
+    Rows without a value come after all others when ascending, and before them when descending,
+    so that one index, read forwards or backwards, serves both.
+    """
+
+    column: Mapped[Any]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Page[Item]:
+    """A part of a list, and the cursor that leads to the next, or None at the end."""
+
+    items: list[Item]
+    next_cursor: str | None
+
+
+class Position(NamedTuple):
+    """Where a page ends: the id of its last row, and that row's value in the sort column."""
+
+    id: UUID
+    value: Any
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """An order as PostgreSQL serves it from an index on (owner, `column`, `id`)."""
+
+    column: Column[Any]
+    id: Column[UUID]
+    descending: bool
+
+    def sorting(self) -> list[UnaryExpression[Any]]:
+        """Return the ORDER BY; where it puts NULL is PostgreSQL's default for either direction."""
+        columns = (self.column, self.id)
+        return [each.desc() if self.descending else each.asc() for each in columns]
+
+    def after(self, position: Position | None) -> list[ColumnElement[bool]]:
+        """Return the conditions that together select what follows a position, or all.
+
+        There are two of them where rows with and without a value follow. They are not joined by
+        OR, since an index serves each of them but not both at once.
+        """
+        if position is None:
+            return [true()]
+        if position.value is None:
+            return self._after_missing(position.id)
+        here = tuple_(literal(position.value, self.column.type), literal(position.id, self.id.type))
+        there = tuple_(self.column, self.id)
+        if self.descending:
+            return [there < here]
+        return [there > here, self.column.is_(None)] if self.column.nullable else [there > here]
+
+    def _after_missing(self, key: UUID) -> list[ColumnElement[bool]]:
+        missing = self.column.is_(None)
+        if self.descending:
+            return [and_(missing, self.id < key), self.column.is_not(None)]
+        return [and_(missing, self.id > key)]
+
+
+def keyset(table: Table, order: Order) -> Keyset:
+    """Return the order as one on this table.
+
+    Raises `TypeError` for a column that is not the table's, or whose values may be too long for
+    a cursor.
+    """
+    attribute = order.column
+    if not isinstance(attribute, QueryableAttribute):
+        raise TypeError("an order is by a column: col(Row.column)")
+    if not table.c.contains_column(attribute.expression):
+        raise TypeError(f"{attribute} is not a column of {table.name}")
+    column = table.c[attribute.key]
+    kind = _kind(column)
+    if isinstance(kind, String) and not (kind.length and kind.length <= TEXT_LENGTH):
+        raise TypeError(f"{attribute} may hold text that is too long for a cursor")
+    return Keyset(column, table.c["id"], order.descending)
+
+
+def context(
+    owner_id: str, table: Table, order: Keyset, criteria: Sequence[ColumnElement[bool]]
+) -> bytes:
+    """Return what a cursor is bound to: the owner and the query, its values included.
+
+    Raises `TypeError` for criteria that are not about this table.
+    """
+    confine(table, criteria)
+    condition = and_(true(), *criteria).compile()
+    values = sorted((name, _canonical(value)) for name, value in condition.params.items())
+    query = (owner_id, table.name, order.column.name, order.descending, str(condition), values)
+    return repr(query).encode()
+
+
+def _canonical(value: object) -> str:
+    """Write a value down; members of a set have no order that another process would share."""
+    return str(sorted(map(repr, value))) if isinstance(value, set | frozenset) else repr(value)
+
+
+class Cursors:
+    """The seal of cursors. `key` is a secret shared by all processes that serve the API."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = hmac.digest(key, b"freehold cursors", "sha256")
+
+    def seal(self, where: bytes, column: Column[Any], position: Position) -> str:
+        """Return the cursor of a position, at most 512 characters of base64url (RFC 4648)."""
+        payload = position.id.bytes + _adapter(column).dump_json(position.value)
+        return _encode(self._tag(where, payload) + payload)
+
+    def open(self, where: bytes, column: Column[Any], cursor: str) -> Position:
+        """Return the position that a cursor was sealed for.
+
+        Raises a `Problem` with status 422 for a cursor that is not ours, or was sealed for
+        another owner or another query.
+        """
+        try:
+            content = _decode(cursor)
+            tag, payload = content[:TAG_LENGTH], content[TAG_LENGTH:]
+            if not hmac.compare_digest(tag, self._tag(where, payload)):
+                raise _refusal()
+            value = _adapter(column).validate_json(payload[ID_LENGTH:])
+            return Position(UUID(bytes=payload[:ID_LENGTH]), value)
+        except (ValueError, ValidationError):
+            raise _refusal() from None
+
+    def _tag(self, where: bytes, payload: bytes) -> bytes:
+        return hmac.digest(self._key, where + b"\0" + payload, "sha256")[:TAG_LENGTH]
+
+
+@cache
+def _adapter(column: Column[Any]) -> TypeAdapter[Any]:
+    plain: Any = _kind(column).python_type
+    return TypeAdapter(plain | None)
+
+
+def _kind(column: Column[Any]) -> TypeEngine[Any]:
+    """Return the type that PostgreSQL knows, below SQLModel's own."""
+    return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+
+
+def _encode(content: bytes) -> str:
+    return urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _decode(cursor: str) -> bytes:
+    """Undo `_encode`; raise `ValueError` for all else, other spellings of the same included."""
+    if len(cursor) > CURSOR_LENGTH:
+        raise ValueError("too long")
+    content = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+    if _encode(content) != cursor:
+        raise ValueError("not canonical")
+    return content
+
+
+def _refusal() -> Problem:
+    detail = "The cursor does not belong to this list; begin again without one."
+    return Problem(422, errors=[{"parameter": "cursor", "in": "query", "detail": detail}])

@@ -1,0 +1,68 @@
+"""What the tests share."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from psycopg import sql
+
+from impl.core.database import Database
+from impl.core.embedded import EmbeddedPostgres
+from impl.core.paging import Cursors
+from impl.core.scope import UserScope
+
+PROJECT = Path(__file__).parents[1]
+
+
+def migrations(url: str) -> Config:
+    """Return Alembic's configuration of this project, for one database."""
+    config = Config(toml_file=PROJECT / "pyproject.toml")
+    config.attributes["url"] = url
+    return config
+
+
+@asynccontextmanager
+async def scopes(url: str) -> AsyncIterator[Callable[[str], UserScope]]:
+    """Open a database; lend a function from owners to their scopes."""
+    database, cursors = Database(url), Cursors(b"a secret of the tests")
+    try:
+        yield lambda owner: UserScope(owner, frozenset(), database, cursors)
+    finally:
+        await database.close()
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Start a PostgreSQL of the test run's own, migrate it to head and lend its URL."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+        command.upgrade(migrations(url), "head")
+        yield url
+
+
+@pytest.fixture
+def postgres(database_url: str) -> Iterator[psycopg.Connection]:
+    """Lend a connection that no policy restricts."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def own_database(database_url: str, postgres: psycopg.Connection) -> Iterator[str]:
+    """Lend the URL of a migrated database that a test may spoil."""
+    name = f"own_{uuid4().hex}"
+    postgres.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    url = database_url.replace("/freehold?", f"/{name}?")
+    command.upgrade(migrations(url), "head")
+    yield url
+    postgres.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def owner() -> str:
+    """Return an owner whom no other test knows."""
+    return f"user-{uuid4()}"
