@@ -15,6 +15,7 @@ from impl.core.database import Database
 from impl.core.embedded import EmbeddedPostgres
 from impl.core.paging import Cursors
 from impl.core.scope import UserScope
+from tests.running import Running, serving
 
 PROJECT = Path(__file__).parents[1]
 
@@ -52,14 +53,26 @@ def postgres(database_url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def own_database(database_url: str, postgres: psycopg.Connection) -> Iterator[str]:
-    """Lend the URL of a migrated database that a test may spoil."""
+def bare_database(database_url: str, postgres: psycopg.Connection) -> Iterator[str]:
+    """Lend the URL of a database with nothing in it."""
     name = f"own_{uuid4().hex}"
     postgres.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = database_url.replace("/freehold?", f"/{name}?")
-    command.upgrade(migrations(url), "head")
-    yield url
+    yield database_url.replace("/freehold?", f"/{name}?")
     postgres.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def own_database(bare_database: str) -> str:
+    """Return the URL of a migrated database that a test may spoil."""
+    command.upgrade(migrations(bare_database), "head")
+    return bare_database
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Run the real server, on ports and a database of the test run's own."""
+    with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 @pytest.fixture

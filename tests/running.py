@@ -24,7 +24,8 @@ ADDRESS = re.compile(r"^(API|Documentation) +(http://[0-9.]+:[0-9]+)", re.MULTIL
 def environment(**variables: str) -> dict[str, str]:
     """Return the environment of a command: nothing of the product but what is given."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith(CONFIGURED)}
-    return {**plain, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1", **variables}
+    fixed = {"ENV_FILE": os.devnull, "PYTHONPATH": str(PROJECT), "PYTHONUNBUFFERED": "1"}
+    return {**plain, **fixed, **variables}
 
 
 @dataclass
