@@ -8,6 +8,7 @@ from pathlib import Path
 from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
+from generated.runtime.fulfilment import ImplementationError
 from impl.app import ENV_FILE, PROJECT
 from impl.core.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from impl.core.settings import Settings, SettingsError, load
@@ -38,7 +39,7 @@ def faults() -> Iterator[None]:
         yield
     except (SettingsError, DatabaseRefused) as error:
         lines = list(error.faults)
-    except (EmbeddedPostgresError, CommandError) as error:
+    except (EmbeddedPostgresError, CommandError, ImplementationError) as error:
         lines = [str(error)]
     except OperationalError as error:
         lines = [f"DATABASE_URL leads to no usable PostgreSQL: {str(error.orig).splitlines()[0]}"]

@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from socket import create_server, socket
 
-from impl.app import OWNED_TABLES, connect
+from impl.app import OWNED_TABLES, assemble, connect
 from impl.core.settings import Settings
 from scripts.configuration import DATA, database_url, faults, settings
 from scripts.migrating import upgrade
-from scripts.serving.processes import Listeners, serve
+from scripts.serving.processes import Listeners, Plan, serve
 
 
 def main() -> int:
@@ -28,9 +28,10 @@ def main() -> int:
         if configuration.database_url is None:
             upgrade(url)
         asyncio.run(_check(configuration, url))
+        app = assemble(configuration, connect(configuration, url))
         _hand_on(configuration, url)
         try:
-            serve(configuration, url, listeners, arguments.workers)
+            serve(Plan(app, configuration, url, listeners, arguments.workers))
         except KeyboardInterrupt:
             return 0
     return 0

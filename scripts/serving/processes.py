@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from socket import socket
 from threading import Thread
 
+from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
@@ -45,54 +46,68 @@ class Listeners:
     management: socket
 
 
-def serve(settings: Settings, url: str, listeners: Listeners, workers: int) -> None:
-    """Serve until a signal ends it; says where the API is as soon as it serves."""
+@dataclass(frozen=True)
+class Plan:
+    """What is to be served, from where, and by how many processes."""
+
+    app: ASGIApp
+    settings: Settings
+    url: str
+    listeners: Listeners
+    workers: int
+
+
+def serve(plan: Plan) -> None:
+    """Serve until a signal ends it; says where the API is as soon as it serves.
+
+    A single process serves the application that it has; several make their own.
+    """
+    single = plan.workers == 1
     config = Config(
-        "impl.app:create",
-        factory=True,
+        plan.app if single else "impl.app:create",
+        factory=not single,
         access_log=False,
         http="httptools",
         log_level="warning",
         loop="uvloop",
         server_header=False,
         timeout_graceful_shutdown=GRACE,
-        workers=workers,
+        workers=plan.workers,
     )
-    if workers > 1:
-        supervisor = Workers(config, [listeners.api])
-        _beside(settings, url, listeners, lambda: supervisor.serving)
-        supervisor.run()
-    else:
+    if single:
         server = Server(config)
-        _beside(settings, url, listeners, lambda: server.started and not server.should_exit)
-        server.run([listeners.api])
+        _beside(plan, lambda: server.started and not server.should_exit)
+        server.run([plan.listeners.api])
+    else:
+        supervisor = Workers(config, [plan.listeners.api])
+        _beside(plan, lambda: supervisor.serving)
+        supervisor.run()
 
 
-def _beside(
-    settings: Settings, url: str, listeners: Listeners, serving: Callable[[], bool]
-) -> None:
+def _beside(plan: Plan, serving: Callable[[], bool]) -> None:
     """Run the management port in a thread, so that a busy API does not make it look dead."""
-    database = connect(settings.model_copy(update={"database_pool_size": 1}), url)
+    database = connect(plan.settings.model_copy(update={"database_pool_size": 1}), plan.url)
     app = application(CONTRACT, WRITTEN, serving, database)
     server = Server(Config(app, access_log=False, log_level="warning", server_header=False))
 
     async def manage() -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve([listeners.management]))
-            tasks.create_task(_announce(settings, listeners, serving))
+            tasks.create_task(server.serve([plan.listeners.management]))
+            tasks.create_task(_announce(plan, serving))
 
     Thread(target=asyncio.run, args=[manage()], daemon=True).start()
 
 
-async def _announce(settings: Settings, listeners: Listeners, serving: Callable[[], bool]) -> None:
+async def _announce(plan: Plan, serving: Callable[[], bool]) -> None:
     while not serving():  # noqa: ASYNC110 - other threads and processes set no event of this loop
         await asyncio.sleep(0.02)
-    public = "http://{}:{}".format(*listeners.api.getsockname())
-    private = "http://{}:{}".format(*listeners.management.getsockname())
+    public = "http://{}:{}".format(*plan.listeners.api.getsockname())
+    private = "http://{}:{}".format(*plan.listeners.management.getsockname())
     lines = [f"API            {public}", f"Documentation  {private}/docs"]
     lines += [f"Health         {private}/readyz"]
-    if settings.environment == "development":
-        token = mint(settings, "ada", declared_scopes(), min(3600, settings.jwt_max_lifetime_s))
+    if plan.settings.environment == "development":
+        lifetime = min(3600, plan.settings.jwt_max_lifetime_s)
+        token = mint(plan.settings, "ada", declared_scopes(), lifetime)
         header = shlex.quote(f"Authorization: Bearer {token}")
         lines += ["", "Try it:", f"curl -i {public}/api/todos -H {header}"]
     print(*lines, sep="\n", flush=True)
