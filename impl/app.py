@@ -70,7 +70,9 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
         lifespan=lifespan,
         openapi_url=None,  # documentation is served on the management port
     )
-    app.openapi_schema = json.loads(CONTRACT.read_bytes())
+    contract = json.loads(CONTRACT.read_bytes())
+    # FastAPI would replace a schema that is merely set by one of the routes that it knows.
+    app.openapi = lambda: contract  # type: ignore[method-assign]  # the documented way
     problems.install(app)
     gate = OwnerGate(database, Cursors(settings.cursor_key), settings.max_body_bytes)
     api.include(app, gate, todos=todos, users=users)

@@ -1,0 +1,51 @@
+"""The contract shows the problems that the API answers with, and no others."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from impl.core.problems import Problem, document
+from tests.contract import DOCUMENT, OPERATIONS, resolved
+
+MEDIA_TYPE = "application/problem+json"
+NOT_SHARED = {"errors", "correlation_id"}  # what differs from one problem to the next
+
+EXAMPLES: Mapping[str, dict[str, Any]] = {
+    name: response["content"][MEDIA_TYPE]["example"]
+    for name, response in DOCUMENT["components"]["responses"].items()
+    if MEDIA_TYPE in response.get("content", {})
+}
+
+
+def errors_of(operation_id: str) -> dict[str, Any]:
+    """Return the responses to errors that the contract declares for an operation."""
+    items = DOCUMENT["paths"].values()
+    operations = [each for item in items for each in item.values() if isinstance(each, dict)]
+    (declared,) = (each for each in operations if each.get("operationId") == operation_id)
+    return {code: value for code, value in declared["responses"].items() if code >= "400"}
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_the_contract_shows_each_problem_as_the_api_answers_it(name: str) -> None:
+    example = EXAMPLES[name]
+    answered = document(Problem(example["status"]))
+    shared = {key: value for key, value in example.items() if key not in NOT_SHARED}
+    assert shared == {key: value for key, value in answered.items() if key not in NOT_SHARED}
+    assert shared["title"] == HTTPStatus(example["status"]).phrase
+
+
+def test_each_status_has_one_problem_in_the_contract() -> None:
+    statuses = [example["status"] for example in EXAMPLES.values()]
+    assert len(set(statuses)) == len(statuses) > 0
+
+
+@pytest.mark.parametrize("operation_id", [operation.id for operation in OPERATIONS])
+def test_each_error_of_an_operation_is_the_problem_of_its_status(operation_id: str) -> None:
+    errors = errors_of(operation_id)
+    assert {"401", "403", "422", "500", "503"} <= errors.keys()
+    for code, response in errors.items():
+        example = resolved(response)["content"][MEDIA_TYPE]["example"]
+        assert str(example["status"]) == code
+        assert example in EXAMPLES.values()
