@@ -16,7 +16,7 @@ from impl import todos, users
 from impl.core import problems
 from impl.core.auth import Authentication, Verifier
 from impl.core.database import Database
-from impl.core.gate import OwnerGate
+from impl.core.gate import Limits, OwnerGate
 from impl.core.paging import Cursors
 from impl.core.settings import Settings, SettingsError, load
 
@@ -74,6 +74,7 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.
     app.openapi = lambda: contract  # type: ignore[method-assign]  # the documented way
     problems.install(app)
-    gate = OwnerGate(database, Cursors(settings.cursor_key), settings.max_body_bytes)
+    limits = Limits(settings.max_body_bytes, settings.body_timeout_s)
+    gate = OwnerGate(database, Cursors(settings.cursor_key), limits)
     api.include(app, gate, todos=todos, users=users)
     return problems.ErrorBoundary(Authentication(app, Verifier(settings)))

@@ -67,6 +67,30 @@ def test_a_length_and_chunks_together_are_refused(server: Running, token: str) -
         assert answer.status in {400, 411, 501} or answer.body == UNREADABLE.body
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Content-Encoding: identity", "Content-Encoding: gzip"],
+        ["Content-Type: text/plain"],
+        ["Content-Encoding: identity, gzip"],
+    ],
+)
+def test_a_type_or_an_encoding_is_not_hidden_behind_another(
+    server: Running, token: str, lines: list[str]
+) -> None:
+    body = b'{"title": "Milk"}'
+    answer = sent(server, token, *lines, f"Content-Length: {len(body)}", after=body)
+    assert answer.status == 415
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"Infinity", b"-Infinity"])
+def test_a_number_that_json_does_not_have_makes_a_body_malformed(
+    server: Running, token: str, number: bytes
+) -> None:
+    body = b'{"title": "Milk", "done": ' + number + b"}"
+    assert sent(server, token, f"Content-Length: {len(body)}", after=body).status == 400
+
+
 def test_a_client_that_waits_for_leave_to_send_is_told_the_verdict_first(
     server: Running, token: str
 ) -> None:

@@ -15,6 +15,7 @@ import httpx2
 import pytest
 
 from tests.running import PROJECT, Running, environment, serving
+from tests.wire import HOST, exchange, message
 
 SECRET = "b6d1f0c2a94e4c1f8d7a3e5b9c0d2f4a6b8c1e3d"  # noqa: S105 - of this test alone
 PRODUCTION = {
@@ -136,6 +137,18 @@ def test_a_server_whose_database_is_gone_is_alive_and_not_ready(tmp_path: Path) 
             answer = client.get("/api/todos")
         assert health == {"livez": 200, "readyz": 503}
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_a_body_that_does_not_arrive_is_not_waited_for(tmp_path: Path) -> None:
+    with serving(tmp_path, environ={"BODY_TIMEOUT_S": "1"}) as running:
+        head = [
+            HOST,
+            f"Authorization: Bearer {running.token('ada')}",
+            "Content-Type: application/json",
+            "Content-Length: 20",
+        ]
+        answer = exchange(running.api, message("POST", "/api/todos", head) + b'{"title"')
+    assert answer.status == 408
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The gate of the API: what a verified caller may work on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.types import Scope
 
@@ -11,11 +12,19 @@ from impl.core.problems import Forbidden, Problem
 from impl.core.scope import UserScope
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may take: how large its body may be, and how long in arriving."""
+
+    max_body_bytes: int
+    max_body_seconds: float
+
+
 class OwnerGate:
     """Lets a caller in to the rows that the caller owns, and to no others."""
 
-    def __init__(self, database: Transactions, cursors: Cursors, max_body_bytes: int) -> None:
-        self.max_body_bytes = max_body_bytes
+    def __init__(self, database: Transactions, cursors: Cursors, limits: Limits) -> None:
+        self.limits = limits
         self._database = database
         self._cursors = cursors
 

@@ -8,6 +8,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -124,6 +125,8 @@ def context(
 
 def _canonical(value: object) -> str:
     """Write a value down; members of a set have no order that another process would share."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return repr(value.astimezone(UTC))
     return str(sorted(map(repr, value))) if isinstance(value, set | frozenset) else repr(value)
 
 

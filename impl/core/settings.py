@@ -118,6 +118,8 @@ class Settings(BaseSettings):
         1_048_576, ge=1, le=1_073_741_824, description="a number of bytes, 1 to 1073741824"
     )
 
+    body_timeout_s: int = Field(10, ge=1, le=600, description="a number of seconds, 1 to 600")
+
     @property
     def cursor_key(self) -> bytes:
         """The 32-byte key that signs paging cursors, apart from the one that signs tokens."""

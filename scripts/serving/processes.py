@@ -73,6 +73,7 @@ def serve(plan: Plan) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         workers=plan.workers,
+        ws="none",
     )
     if single:
         server = Server(config)
