@@ -1,6 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """Request bodies: from raw bytes to the model that the contract declares."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from .faults import in_body
-from .gate import Fault
+from .gate import Fault, Limits
 
 
 class Rejected(Exception):  # noqa: N818 - it is no error of the program: the body is at fault
@@ -23,6 +24,9 @@ class Rejected(Exception):  # noqa: N818 - it is no error of the program: the bo
         self.errors = errors or []
 
 
+_CHARSETS = {"utf-8", "us-ascii"}
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """A declared request body: a validator for each media type, and whether it must be sent."""
@@ -30,13 +34,14 @@ class Body:
     required: bool
     adapters: Mapping[str, TypeAdapter[Any]]
 
-    async def read(self, request: Request, limit: int) -> Any:
+    async def read(self, request: Request, limits: Limits) -> Any:
         """Return the model, or None for an optional body that was not sent.
 
-        Raises Rejected: 400 for what is no JSON (RFC 8259), 413 for more than `limit` bytes, 415
-        for a media type or an encoding that is not declared, 422 for what breaks the schema.
+        Raises Rejected: 400 for what is no JSON (RFC 8259), 408 and 413 for what exceeds the
+        limits, 415 for a media type or an encoding that is not declared, 422 for what breaks the
+        schema.
         """
-        raw = await _receive(request, limit)
+        raw = await _receive(request, limits)
         if not raw:
             if self.required:
                 raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
@@ -47,33 +52,39 @@ class Body:
         return _validate(adapter, raw)
 
     def _adapter(self, headers: Headers) -> TypeAdapter[Any] | None:
-        if headers.get("content-encoding", "identity").lower() != "identity":
+        encodings = headers.getlist("content-encoding")
+        types = headers.getlist("content-type")
+        if len(types) != 1 or any(encoding.lower() != "identity" for encoding in encodings):
             return None
-        media_type, _, parameters = headers.get("content-type", "").partition(";")
-        if "charset=" in (spelled := parameters.lower().replace(" ", "").replace('"', "")):
-            charset = spelled.partition("charset=")[2].partition(";")[0]
-            if charset not in {"utf-8", "utf8", "us-ascii"}:
-                return None
-        return self.adapters.get(media_type.strip().lower())
+        media_type, *parameters = (part.strip().lower() for part in types[0].split(";"))
+        charsets = [p.partition("=")[2] for p in parameters if p.startswith("charset=")]
+        if not {charset.strip('"') for charset in charsets} <= _CHARSETS:
+            return None
+        return self.adapters.get(media_type)
 
 
-async def _receive(request: Request, limit: int) -> bytes:
+async def _receive(request: Request, limits: Limits) -> bytes:
     declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > limit:
+    if declared.isdecimal() and int(declared) > limits.max_body_bytes:
         raise Rejected(413)
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise Rejected(413)
-        chunks.append(chunk)
-    return b"".join(chunks)
+    raw = bytearray()
+    try:
+        async with asyncio.timeout(limits.max_body_seconds):
+            async for chunk in request.stream():
+                raw += chunk
+                if len(raw) > limits.max_body_bytes:
+                    raise Rejected(413)
+    except TimeoutError:
+        raise Rejected(408) from None
+    return bytes(raw)
 
 
 def _validate(adapter: TypeAdapter[Any], raw: bytes) -> Any:
     try:
         if b"\\u0000" in raw and _holds_nul(from_json(raw)):
             raise Rejected(422, [{"pointer": "#", "detail": "Text must not hold NUL"}])
+        if b"NaN" in raw or b"Infinity" in raw:
+            from_json(raw, allow_inf_nan=False)
         return adapter.validate_json(raw)
     except ValidationError as error:
         if error.errors(include_url=False, include_context=False)[0]["type"] == "json_invalid":

@@ -30,8 +30,12 @@ def details(error: ValidationError) -> str:
 
 
 def _detail(place: Any) -> str:
-    message: str = place["msg"]
-    return "Property is not allowed" if place["type"] == "extra_forbidden" else message
+    match place["type"]:
+        case "extra_forbidden":
+            return "Property is not allowed"
+        case "json_invalid":
+            return "Value is out of range"
+    return str(place["msg"])
 
 
 def _pointer(document: Any, location: tuple[int | str, ...], kind: str) -> str:

@@ -13,12 +13,26 @@ type Security = tuple[frozenset[str], ...]
 """The alternatives of a security requirement (OpenAPI 3.1 §4.8.30), each the scopes it takes."""
 
 
+class Limits(Protocol):
+    """What a request may take."""
+
+    @property
+    def max_body_bytes(self) -> int:
+        """How large a body may be."""
+        ...
+
+    @property
+    def max_body_seconds(self) -> float:
+        """How long a body may take to arrive."""
+        ...
+
+
 class Gate[Scope](Protocol):
     """Lets a request in as a scope of its caller, or says which problem it is answered with."""
 
     @property
-    def max_body_bytes(self) -> int:
-        """How large a request body may be."""
+    def limits(self) -> Limits:
+        """What a request may take."""
         ...
 
     def admit(self, connection: Connection, security: Security, user_id: str | None) -> Scope:

@@ -69,9 +69,7 @@ class Operation[Scope]:
         arguments, faults = self.parameters.read(request.scope)
         if self.declaration.body:
             try:
-                arguments["body"] = await self.declaration.body.read(
-                    request, self.gate.max_body_bytes
-                )
+                arguments["body"] = await self.declaration.body.read(request, self.gate.limits)
             except Rejected as rejected:
                 if rejected.status != 422:
                     raise self.gate.problem(rejected.status) from None
