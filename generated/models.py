@@ -21,6 +21,11 @@ type Timestamp = Annotated[
 ]
 
 
+type Instant = Annotated[
+    DateTime, Field(description="A point in time in UTC (RFC 3339), to the microsecond.")
+]
+
+
 type EntityTags = Annotated[
     str,
     Field(
@@ -99,9 +104,9 @@ class Todo(Model):
     notes: Notes
     done: bool
     priority: Priority
-    due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")]
-    created_at: Timestamp
-    updated_at: Timestamp
+    due_at: Annotated[Instant | None, Field(description="When it is due; null for never.")]
+    created_at: Instant
+    updated_at: Instant
     version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 
@@ -203,8 +208,8 @@ class Profile(Model):
     )
     display_name: DisplayName | None
     locale: Locale | None
-    created_at: Timestamp
-    updated_at: Timestamp
+    created_at: Instant
+    updated_at: Instant
     version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from scripts.codegen import tree
-from scripts.codegen.contract import Contract, ContractError, load
+from scripts.codegen.contract import Contract, load
+from scripts.codegen.document import ContractError
 from scripts.codegen.models import Models
 from scripts.codegen.reading import Reading
 from scripts.codegen.rendering import HEADER, Rendering

@@ -2,11 +2,12 @@
 
 import json
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from datamodel_code_generator import LiteralType
 from datamodel_code_generator.format import PythonVersion
-from datamodel_code_generator.imports import Import
+from datamodel_code_generator.imports import IMPORT_ANNOTATED, Import
 from datamodel_code_generator.model import pydantic_v2
 from datamodel_code_generator.model.type_alias import TypeStatement
 from datamodel_code_generator.types import DataType, Types
@@ -30,6 +31,8 @@ FORMATS = {
     Types.email: "Email",
     Types.hostname: "Hostname",
     Types.byte: "Base64",
+    Types.ipv4: "Ipv4",
+    Types.ipv6: "Ipv6",
 }
 _SPELLED = {"Uuid", "DateTime", "Date", "Time"}
 _TEXT_RULES = ("pattern", "min_length", "max_length")
@@ -41,23 +44,45 @@ _TEXT = (
     Types.time_local,
     Types.decimal,
     Types.ulid,
-    Types.ipv4,
-    Types.ipv6,
     Types.ipv4_network,
     Types.ipv6_network,
     Types.uuid2,
-)  # fmt: skip - one list
+)
 
 
 def _format(name: str) -> Import:
     return Import(from_=".runtime.formats", import_=name)
 
 
+class _DataType(DataType):
+    """A type as it is annotated. To Python `1 == True`; to JSON they are two."""
+
+    python_version: PythonVersion = PythonVersion.PY_313
+    use_standard_collections: bool = True
+    use_union_operator: bool = True
+
+    @property
+    def is_ambiguous(self) -> bool:
+        return any(value in (0, 1) for value in self.literals)
+
+    @property
+    def type_hint(self) -> str:
+        hint = super().type_hint
+        return f"Annotated[{hint}, Exactly]" if self.is_ambiguous else hint
+
+    @property
+    def imports(self) -> Iterator[Import]:
+        yield from super().imports
+        if self.is_ambiguous:
+            yield from (_format("Exactly"), IMPORT_ANNOTATED)
+
+
 class _DataTypes(pydantic_v2.DataTypeManager):
     """Formats are read by the types of the runtime, which are stricter than Pydantic's own."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **{**options, "use_union_operator": True})
+        super().__init__(*args, **options)
+        self.data_type = _DataType
 
     def type_map_factory(
         self, data_type: type[DataType], *args: Any, **options: Any
@@ -112,8 +137,7 @@ class _Field(pydantic_v2.DataModelField):
         if self.may_be_missing:
             needed.append(Import(from_="pydantic", import_="MISSING"))
         if self.spelling:
-            needed.append(_format("Spelling"))
-            needed.append(Import(from_="typing", import_="Annotated"))
+            needed.extend([_format("Spelling"), IMPORT_ANNOTATED])
         return tuple(needed)
 
 
@@ -139,9 +163,8 @@ class Models:
             # An unknown format is an annotation only (JSON Schema 2020-12, Validation §7.2.3).
             warnings.filterwarnings("ignore", message="format of .* not understood")
             text = parser.parse(format_=False)
-        if not isinstance(text, str):
-            raise TypeError("the models do not fit one module")
-        self.text = text
+        # Without models there is no module, but a mapping of none.
+        self.text = text if isinstance(text, str) else ""
         self._parser = parser
         self._by_name = {model.class_name: model for model in parser.results}
 

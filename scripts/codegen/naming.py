@@ -4,15 +4,30 @@ import keyword
 import re
 from http import HTTPStatus
 
+TAKEN = {
+    "Annotated",
+    "Any",
+    "BaseModel",
+    "ConfigDict",
+    "Exactly",
+    "Field",
+    "Literal",
+    "MISSING",
+    "Model",
+    "Spelling",
+}
+"""What the module of models is written in: no schema and no property may have such a name."""
+
+_BUILTIN = {"bool", "dict", "float", "frozenset", "int", "list", "models", "str"}
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
 def identifier(name: str) -> str:
-    """Return the name as it is if Python takes it, else the nearest one that it does."""
+    """Return the name as it is if Python and annotations take it, else the nearest that they do."""
     plain = name if name.isidentifier() else re.sub(r"\W+", "_", name).strip("_") or "_"
     if plain[0].isdigit():
         plain = f"_{plain}"
-    return f"{plain}_" if keyword.iskeyword(plain) else plain
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in _BUILTIN else plain
 
 
 def snake(name: str) -> str:

@@ -65,7 +65,9 @@ class Rendering:
         return self.environment.get_template("tag.py.jinja").render(
             tag=tag,
             model_names=sorted(words & self.models.names),
-            format_names=sorted(words & {*FORMATS.values(), "Spelling"} - self.models.names),
+            format_names=sorted(
+                words & {*FORMATS.values(), "Exactly", "Spelling"} - self.models.names
+            ),
         )
 
     def _hints(self, operation: OperationSpec) -> list[str]:

@@ -1,10 +1,12 @@
 """The formats of strings and numbers, read exactly as the contract's standards write them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from ipaddress import AddressValueError, IPv6Address
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler
+from pydantic import AfterValidator, Field, GetCoreSchemaHandler, WrapValidator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 
@@ -91,3 +93,31 @@ Hostname = Annotated[str, _matching(rf"^{_LABEL}(\.{_LABEL})*$"), Field(max_leng
 
 Base64 = Annotated[str, _matching("^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")]
 """RFC 4648 §4, with its padding."""
+
+_OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+
+Ipv4 = Annotated[str, _matching(rf"^{_OCTET}(\.{_OCTET}){{3}}$")]
+"""RFC 2673 §3.2 `dotted-quad`."""
+
+
+def _ipv6(value: str) -> str:
+    try:
+        IPv6Address(value)
+    except AddressValueError:
+        raise PydanticCustomError("ipv6", "Value is no IPv6 address") from None
+    return value
+
+
+Ipv6 = Annotated[str, _matching("^[0-9A-Fa-f:.]*$"), AfterValidator(_ipv6)]
+"""RFC 4291 §2.2, without a zone."""
+
+
+def _exactly(value: Any, validate: Callable[[Any], Any]) -> Any:
+    found = validate(value)
+    if type(found) is not type(value):
+        raise PydanticCustomError("literal_type", "Value is of another type")
+    return found
+
+
+Exactly = WrapValidator(_exactly)
+"""A constant of the same type, too: to Python, `1 == True`."""
