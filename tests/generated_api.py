@@ -61,7 +61,7 @@ def package(folder: Path, text: str) -> ModuleType:
 class OpenGate:
     """A gate that lets everybody in, and remembers whom it asked for."""
 
-    limits: Limits = Limits(max_body_bytes=2**20, max_body_seconds=5)
+    limits: Limits = field(default_factory=lambda: Limits(2**20, max_body_seconds=5))
     admitted: list[tuple[tuple[frozenset[str], ...], str | None]] = field(default_factory=list)
 
     def admit(
