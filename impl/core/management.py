@@ -30,9 +30,9 @@ def application(
     """Return the management application.
 
     `contract` is the contract as JSON, `written` the file that it was written in; `serving` says
-    whether the API takes requests. It serves
-    `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`, `/openapi.json` and `/openapi.yaml`. The
-    pages show the API and do not call it: its port answers no other origin.
+    whether the API takes requests. Served are `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`,
+    `/openapi.json` and `/openapi.yaml`. The pages show the API and do not call it: its port
+    answers no other origin.
     """
     document = json.loads(contract.read_bytes())
     app: FastAPI = FastAPIOffline(
