@@ -11,10 +11,13 @@ from alembic import command
 from alembic.config import Config
 from psycopg import sql
 
+from impl.core.auth import Verifier
 from impl.core.database import Database
 from impl.core.embedded import EmbeddedPostgres
 from impl.core.paging import Cursors
 from impl.core.scope import UserScope
+from impl.core.settings import Settings, load
+from tests.forgeries import ISSUER, KEY, NOW
 from tests.running import Running, serving
 
 PROJECT = Path(__file__).parents[1]
@@ -66,6 +69,19 @@ def own_database(bare_database: str) -> str:
     """Return the URL of a migrated database that a test may spoil."""
     command.upgrade(migrations(bare_database), "head")
     return bare_database
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings by which the tokens of `tests.forgeries` are right."""
+    environ = {"JWT_SECRET": KEY, "JWT_ISSUER": ISSUER}
+    return load(tmp_path_factory.mktemp("data"), env_file=None, environ=environ)
+
+
+@pytest.fixture(scope="session")
+def verifier(settings: Settings) -> Verifier:
+    """Return a verifier whose clock stands still."""
+    return Verifier(settings, clock=lambda: NOW)
 
 
 @pytest.fixture(scope="session")

@@ -5,48 +5,21 @@ import json
 import logging
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, HTTPException, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from impl.core import problems
 from impl.core.problems import ErrorBoundary, Problem
+from tests.applications import exchange, served
 
 CANARY = "canary-7f3a"  # stands for a row, a body or a token in an exception's text
-
-
-@contextmanager
-def served(app: ASGIApp) -> Iterator[int]:
-    """Serve an ASGI application with uvicorn on loopback; yield its port."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, http="httptools", log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            while not server.started and thread.is_alive():
-                time.sleep(0.005)
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-def exchange(port: int, request: bytes) -> bytes:
-    """Send bytes on a new connection and return all that comes back until it is closed."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(request)
-        parts = iter(lambda: connection.recv(65_536), b"")
-        return b"".join(parts)
 
 
 def asked(port: int, path: str, method: str = "GET") -> tuple[int, dict[str, str], bytes]:
