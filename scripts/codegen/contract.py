@@ -28,24 +28,29 @@ class Contract:
 
     def line(self, pointer: str) -> int:
         """Return the line of a JSON pointer, counted from 1; of its nearest parent at the least."""
-        node = self.root
+        place = node = self.root
         for step in steps(pointer):
-            below = _child(node, step)
-            if below is None:
+            found = _child(node, step)
+            if found is None:
                 break
-            node = below
-        return int(node.start_mark.line) + 1
+            place, node = found
+        return int(place.start_mark.line) + 1
 
     def error(self, pointer: str, why: str) -> ContractError:
         """Return the error of a place."""
         return ContractError(f"{self.path.name}:{self.line(pointer)}: {pointer}: {why}")
 
-    def resolve(self, value: Value, pointer: str) -> tuple[Value, str]:
-        """Follow `$ref` until there is none; return what is there and its pointer."""
+    def resolve(self, value: Value, pointer: str, kind: str = "") -> tuple[Value, str]:
+        """Follow `$ref` until there is none; return what is there and its pointer.
+
+        With a kind, such as `parameters`, only components of this kind are followed.
+        """
         seen: set[str] = set()
         while isinstance(value, dict) and isinstance(target := value.get("$ref"), str):
             if target in seen:
                 raise self.error(pointer, f"the reference {target} leads back to itself")
+            if not target.startswith(place := f"#/components/{kind}/" if kind else "#"):
+                raise self.error(pointer, f"{target} is not in {place}")
             seen.add(target)
             value, pointer = self.at(target, pointer), unquote(target)
         return value, pointer
@@ -96,9 +101,11 @@ def references(value: Value, pointer: str = "#") -> Iterator[tuple[str, str]]:
                 yield from references(item, below(pointer, number))
 
 
-def _child(node: yaml.Node, step: str) -> yaml.Node | None:
+def _child(node: yaml.Node, step: str) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return where something below begins, which is its key if it has one, and what it is."""
     if isinstance(node, yaml.MappingNode):
-        return next((value for key, value in node.value if key.value == step), None)
+        return next(((key, value) for key, value in node.value if key.value == step), None)
     if isinstance(node, yaml.SequenceNode) and step.isdecimal() and int(step) < len(node.value):
-        return node.value[int(step)]  # type: ignore[no-any-return] # the stubs leave values bare
+        item: yaml.Node = node.value[int(step)]
+        return item, item
     return None
