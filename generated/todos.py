@@ -197,7 +197,7 @@ LIST_TODOS = Declaration(
             "sort",
             "query",
             TypeAdapter[Any](models.ListTodosSort, config=_strict),
-            default="-created_at",
+            default='"-created_at"',
         ),
         Parameter(
             "limit",
@@ -205,7 +205,7 @@ LIST_TODOS = Declaration(
             "query",
             TypeAdapter[Any](models.ListTodosLimit, config=_strict),
             kinds=("integer",),
-            default=20,
+            default="20",
         ),
         Parameter(
             "cursor",

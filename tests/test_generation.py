@@ -73,9 +73,9 @@ def test_writing_replaces_what_was_generated_before(tmp_path: Path) -> None:
     contract, out = tmp_path / "contract.yaml", tmp_path / "out"
     contract.write_text(CONTRACT)
     assert generate(f"--contract={contract}", f"--out={out}").returncode == 0
-    (out / "forgotten.py").write_text("")
+    (out / "models.py").rename(out / "of_before.py")
     assert generate(f"--contract={contract}", f"--out={out}").returncode == 0
-    assert not (out / "forgotten.py").exists()
+    assert not (out / "of_before.py").exists()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

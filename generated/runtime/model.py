@@ -7,4 +7,6 @@ from pydantic import BaseModel, ConfigDict
 class Model(BaseModel):
     """A string is no number, and a number is no boolean."""
 
-    model_config = ConfigDict(strict=True, allow_inf_nan=False, validate_default=False)
+    model_config = ConfigDict(
+        strict=True, allow_inf_nan=False, validate_default=False, protected_namespaces=()
+    )

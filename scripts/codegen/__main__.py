@@ -22,11 +22,11 @@ def main() -> int:
         contract = load(arguments.contract)
         check(contract)
         return (
-            _compare(arguments.out, contract)
+            _compare(arguments.out.resolve(), contract)
             if arguments.check
-            else _write(arguments.out, contract)
+            else _write(arguments.out.resolve(), contract)
         )
-    except ContractError as error:
+    except (ContractError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -49,11 +49,10 @@ def generate(contract: Contract) -> dict[str, bytes]:
     tags = reading.tags()
     if places := reading.unsupported:
         lines = [
-            f"{contract.path.name}:{contract.line(place.pointer)}: {place.pointer}: {place.reason}"
-            for place in places
+            str(contract.error(place.pointer, place.reason)) for place in dict.fromkeys(places)
         ]
         count = f"{len(lines)} place{'s'[: len(lines) > 1]} cannot be honoured; nothing was written"
-        raise ContractError("\n".join([*dict.fromkeys(lines), f"{contract.path.name}: {count}"]))
+        raise ContractError("\n".join([*lines, f"{contract.path.name}: {count}"]))
     return Rendering(Models(reading.schemas.named, reading.schemas.inline)).tree(
         tags, contract.document
     )
@@ -69,13 +68,8 @@ def _compare(out: Path, contract: Contract) -> int:
 
 
 def _write(out: Path, contract: Contract) -> int:
-    marker = out / "__init__.py"
-    if (
-        out.exists()
-        and any(out.iterdir())
-        and not (marker.exists() and marker.read_text("utf-8").startswith(HEADER))
-    ):
-        raise ContractError(f"{out}: holds files that were not generated; choose another folder")
+    if foreign := tree.foreign(out, HEADER.encode()):
+        raise ContractError(f"{foreign}: was not generated; choose another folder")
     files = generate(contract)
     tree.write(out, files)
     print(f"{out.name}/: {len(files)} files from {contract.path.name}")

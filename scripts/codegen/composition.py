@@ -34,7 +34,9 @@ def union(contract: Contract, schema: Schema, pointer: str) -> Reasons:
             yield from _beside(contract, schema, pointer, keyword)
     if "discriminator" in schema:
         yield from _discriminator(contract, schema, pointer)
-    elif len(types := _types(contract, schema, pointer, "oneOf")) > 1 and not _apart(types):
+    elif len(types := _types(contract, schema, pointer, "oneOf")) > 1 and not _apart(
+        [{"number" if item == "integer" else item for item in items} for items in types]
+    ):
         # Pydantic takes the first alternative that fits; `oneOf` allows no second one.
         yield "oneOf", "alternatives of one type need a discriminator"
 
@@ -58,8 +60,7 @@ def _types(contract: Contract, schema: Schema, pointer: str, *keywords: str) -> 
 
 
 def _apart(sets: list[set[str]]) -> bool:
-    whole = [{"number" if item == "integer" else item for item in items} for items in sets]
-    return all(sets) and len(set().union(*whole)) == sum(map(len, whole))
+    return all(sets) and len(set().union(*sets)) == sum(map(len, sets))
 
 
 def _discriminator(contract: Contract, schema: Schema, pointer: str) -> Reasons:

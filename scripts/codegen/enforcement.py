@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from jsonschema import Draft202012Validator
-from openapi_schema_validator import OAS30Validator
+from openapi_schema_validator import OAS30Validator, OAS31Validator
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from scripts.codegen import composition
 from scripts.codegen.composition import Reasons, Schema, parts
 from scripts.codegen.contract import Contract, below, steps
 from scripts.codegen.kinds import kind, kinds
-from scripts.codegen.naming import TAKEN
 from scripts.codegen.normalization import portable
 from scripts.codegen.specification import Unsupported
 from scripts.codegen.vocabulary import (
@@ -133,11 +131,6 @@ def _objects(contract: Contract, schema: Schema, pointer: str) -> Reasons:
             yield "additionalProperties", f"bounds on values: give their schema a name in {SCHEMAS}"
 
 
-def _names(_: Contract, schema: Schema, __: str) -> Reasons:
-    for name in sorted(TAKEN & schema.get("properties", {}).keys()):
-        yield "properties", f"{name} is a name that generated code has another use for"
-
-
 def _arrays(_: Contract, schema: Schema, pointer: str) -> Reasons:
     if isinstance(items := schema.get("items"), dict) and items.get("$ref") == pointer:
         yield "items", "an array of itself"
@@ -146,7 +139,7 @@ def _arrays(_: Contract, schema: Schema, pointer: str) -> Reasons:
 def _defaults(contract: Contract, schema: Schema, pointer: str) -> Reasons:
     if "default" not in schema:
         return
-    dialect = OAS30Validator if contract.version == "3.0" else Draft202012Validator
+    dialect = OAS30Validator if contract.version == "3.0" else OAS31Validator
     validator = dialect(
         {**contract.document, "$ref": quote(pointer, safe="#/~")},
         format_checker=dialect.FORMAT_CHECKER,
@@ -172,7 +165,9 @@ def _properties(contract: Contract, schema: Schema, pointer: str) -> Reasons:
 def _formats(contract: Contract, schema: Schema, pointer: str) -> set[str]:
     schema, pointer = contract.resolve(schema, pointer)
     inner = [contract.resolve(item, place)[0] for place, item in _inner(schema, pointer)]
-    return {part["format"] for part in [schema, *inner] if "format" in part}
+    return {
+        part["format"] for part in [schema, *inner] if isinstance(part, dict) and "format" in part
+    }
 
 
 _RULES = (
@@ -182,7 +177,6 @@ _RULES = (
     _values,
     _scalars,
     _objects,
-    _names,
     _arrays,
     _defaults,
     _properties,

@@ -13,6 +13,8 @@ from datamodel_code_generator.model.type_alias import TypeStatement
 from datamodel_code_generator.types import DataType, Types
 from fastapi_code_generator.parser import OpenAPIParser
 
+from scripts.codegen.naming import ANNOTATIONS
+
 FORMATS = {
     Types.uuid: "Uuid",
     Types.uuid1: "Uuid",
@@ -34,6 +36,9 @@ FORMATS = {
     Types.ipv4: "Ipv4",
     Types.ipv6: "Ipv6",
 }
+TAKEN = ANNOTATIONS | set(FORMATS.values())
+"""Names of types: no property and no schema may go by one in Python."""
+
 _SPELLED = {"Uuid", "DateTime", "Date", "Time"}
 _TEXT_RULES = ("pattern", "min_length", "max_length")
 _TEXT = (
@@ -148,6 +153,7 @@ class Models:
         self.inline = inline
         parser = OpenAPIParser(
             json.dumps(_document(schemas)),
+            aliases={name: f"{name}_" for name in TAKEN},
             base_class=".runtime.model.Model",
             data_model_field_type=_Field,
             data_model_root_type=TypeStatement,

@@ -4,21 +4,23 @@ import keyword
 import re
 from http import HTTPStatus
 
-TAKEN = {
+ANNOTATIONS = {
     "Annotated",
     "Any",
-    "BaseModel",
-    "ConfigDict",
     "Exactly",
     "Field",
     "Literal",
     "MISSING",
-    "Model",
     "Spelling",
-}
-"""What the module of models is written in: no schema and no property may have such a name."""
+    "bool",
+    "dict",
+    "float",
+    "int",
+    "list",
+    "str",
+}  # fmt: skip - one list
+"""What annotations are written in: another use of such a name would change their meaning."""
 
-_BUILTIN = {"bool", "dict", "float", "frozenset", "int", "list", "models", "str"}
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 
 
@@ -27,7 +29,7 @@ def identifier(name: str) -> str:
     plain = name if name.isidentifier() else re.sub(r"\W+", "_", name).strip("_") or "_"
     if plain[0].isdigit():
         plain = f"_{plain}"
-    return f"{plain}_" if keyword.iskeyword(plain) or plain in _BUILTIN else plain
+    return f"{plain}_" if keyword.iskeyword(plain) or plain in ANNOTATIONS | {"models"} else plain
 
 
 def snake(name: str) -> str:

@@ -28,9 +28,14 @@ class ParameterReader:
         declared: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
         parent = pointer.rpartition("/")[0]
         for holder, place in ((item, parent), (item[method], pointer)):
+            here: set[tuple[str, str]] = set()
             for number, raw in enumerate(holder.get("parameters", [])):
-                value, where = self.contract.resolve(raw, below(place, "parameters", number))
-                declared[value["in"], value["name"]] = (value, where)
+                at = below(place, "parameters", number)
+                value, where = self.contract.resolve(raw, at, "parameters")
+                if (key := (value["in"], value["name"])) in here:
+                    raise self.contract.error(at, f"{value['name']} stands here twice")
+                here.add(key)
+                declared[key] = (value, where)
         self._check_path(path, {name for kind, name in declared if kind == "path"}, pointer)
         parameters = [
             self._parameter(operation, value, where)
@@ -46,7 +51,7 @@ class ParameterReader:
             raise self.contract.error(pointer, f"the path parameter {name} is {where}")
 
     def _check_names(self, parameters: list[ParameterSpec], pointer: str) -> None:
-        seen: dict[str, str] = {"scope": "the caller's scope", "body": "the request body"}
+        seen = {"self": "self", "scope": "the caller's scope", "body": "the request body"}
         for parameter in parameters:
             if parameter.argument in seen:
                 other = seen[parameter.argument]
@@ -56,16 +61,16 @@ class ParameterReader:
 
     def _parameter(self, operation: str, value: dict[str, Any], pointer: str) -> ParameterSpec:
         name, location = value["name"], value["in"]
-        schema = value.get("schema", {})
         place = below(pointer, "schema")
+        schema = {} if value.get("schema", True) is True else value["schema"]
         kinds = self.schemas.kinds(schema, place)
         style = value.get("style", _STYLES[location])
         self._check_style(value, kinds, style, pointer)
         resolved, inner = self.contract.resolve(schema, place)
-        array = "array" in kinds
-        if array:
-            kinds = self.schemas.kinds(resolved.get("items", {}), below(inner, "items"))
         explode = value.get("explode", style == "form")
+        if array := "array" in kinds:
+            kinds = self.schemas.kinds(resolved.get("items", {}), below(inner, "items"))
+            self._check_array(resolved, kinds, pointer, exploded=explode and location == "cookie")
         return ParameterSpec(
             argument=snake(name),
             name=name,
@@ -73,7 +78,7 @@ class ParameterReader:
             schema=self.schemas.name(schema, place, f"{pascal(operation)}{pascal(name)}"),
             kinds=tuple(sorted(kinds & {"boolean", "integer", "number", "null"})),
             required=value.get("required", False),
-            default=resolved.get("default"),
+            default={**resolved, **schema}.get("default"),
             array=array,
             separator=None if location == "query" and explode else _SEPARATORS.get(style),
         )
@@ -87,6 +92,20 @@ class ParameterReader:
             "an object in a parameter is not read": "object" in kinds,
             "an array beside other types is not read": "array" in kinds and len(kinds) > 1,
             "allowReserved is not read": value.get("allowReserved", False),
+            "allowEmptyValue is not read": value.get("allowEmptyValue", False),
         }
+        self._reject(reasons, pointer)
+
+    def _check_array(
+        self, schema: dict[str, Any], items: set[str], pointer: str, *, exploded: bool
+    ) -> None:
+        reasons = {
+            "an array of arrays or of objects is not read": {"array", "object"} & items,
+            "an array that its schema does not name as its type is not read": "type" not in schema,
+            "a cookie for each value of an array is not read": exploded,
+        }
+        self._reject(reasons, pointer)
+
+    def _reject(self, reasons: dict[str, Any], pointer: str) -> None:
         for reason in (reason for reason, applies in reasons.items() if applies):
             self.schemas.unsupported.append(Unsupported(pointer, reason))

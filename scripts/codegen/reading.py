@@ -1,8 +1,10 @@
 """From the contract's document to its operations."""
 
+import re
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scripts.codegen.contract import Contract, below
 from scripts.codegen.naming import identifier, outcome, pascal, snake
@@ -19,6 +21,9 @@ from scripts.codegen.specification import (
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 _HEADER_TYPES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+_STATUSES = {str(status.value) for status in HTTPStatus if status >= 200}
+_EMPTY = {204, 205, 304}
+_TAKEN = {"api", "app", "check", "gate", "models", "operations", "route", "router", "runtime"}
 _TOKEN_SCHEMES = {("http", "bearer"), ("oauth2", ""), ("openIdConnect", "")}
 
 
@@ -41,8 +46,15 @@ class Reading:
         tags: dict[str, TagSpec] = {}
         for tag, operation in self._operations():
             spec = tags.setdefault(tag, _tag(tag, declared.get(tag, "")))
+            for other in tags.values():
+                if other.module == spec.module and other is not spec:
+                    self._reject("#/tags", f"{other.name} and {tag} would be one module")
             spec.operations.append(operation)
+        if not tags:
+            self._reject("#/paths", "there is no operation")
         self._refuse_outgoing(self.document, "#", "webhooks")
+        if "jsonSchemaDialect" in self.document:
+            self._reject("#/jsonSchemaDialect", "schemas of another dialect")
         order = [*declared, *tags]
         return sorted(tags.values(), key=lambda spec: order.index(spec.name))
 
@@ -55,24 +67,30 @@ class Reading:
 
     def _base_path(self) -> str:
         servers = self.document.get("servers") or [{"url": "/"}]
-        paths: set[str] = {urlsplit(str(server["url"])).path.rstrip("/") for server in servers}
+        try:
+            paths = {urlsplit(server["url"]).path.strip("/") for server in servers}
+        except ValueError as error:
+            raise self.contract.error("#/servers", f"no URL: {error}") from None
         if len(paths) > 1 or "{" in "".join(paths):
             self._reject("#/servers", "servers of several base paths, or of a variable one")
-        return min(paths)
+        return f"/{unquote(min(paths))}".rstrip("/")
 
     def _operations(self) -> Iterator[tuple[str, OperationSpec]]:
         seen: dict[str, str] = {}
         for path, raw_item in self.document.get("paths", {}).items():
-            item, pointer = self.contract.resolve(raw_item, below("#/paths", path))
+            item, pointer = self.contract.resolve(raw_item, below("#/paths", path), "pathItems")
             if "servers" in item:
                 self._reject(below(pointer, "servers"), "servers of a single path")
             for method in (name for name in item if name in METHODS):
                 place = below(pointer, method)
                 operation = self._operation(path, method, item, place)
-                if operation.id in seen:
-                    other = seen[operation.id]
-                    raise self.contract.error(place, f"{operation.id} is already {other}")
-                seen[operation.id] = place
+                for key in (
+                    pascal(operation.id).upper(),
+                    f"{method} {re.sub('{.*?}', '{}', path)}",
+                ):
+                    if key in seen:
+                        raise self.contract.error(place, f"not to be told from {seen[key]}")
+                    seen[key] = place
                 yield next(iter(item[method].get("tags", [])), "default"), operation
 
     def _operation(
@@ -107,7 +125,7 @@ class Reading:
                 continue
             if "{" in segment:
                 self._reject(pointer, f"{segment} is only in part a parameter")
-            segments.append(segment)
+            segments.append(unquote(segment))
         return "/".join(segments)
 
     def _security(self, raw: dict[str, Any], pointer: str) -> tuple[frozenset[str], ...]:
@@ -115,10 +133,10 @@ class Reading:
         if not requirement or {} in requirement:
             self._reject(pointer, "no security: every operation takes a valid JWT")
         schemes = self.document.get("components", {}).get("securitySchemes", {})
-        for name in {name for alternative in requirement for name in alternative}:
+        for name in dict.fromkeys(name for alternative in requirement for name in alternative):
             if name not in schemes:
                 raise self.contract.error(pointer, f"the security scheme {name} is not declared")
-            scheme, _ = self.contract.resolve(schemes[name], pointer)
+            scheme, _ = self.contract.resolve(schemes[name], pointer, "securitySchemes")
             if (scheme["type"], scheme.get("scheme", "").lower()) not in _TOKEN_SCHEMES:
                 self._reject(pointer, f"the security scheme {name} carries no JWT")
         return tuple(
@@ -129,8 +147,11 @@ class Reading:
     def _body(self, name: str, raw: dict[str, Any], pointer: str) -> BodySpec | None:
         if "requestBody" not in raw:
             return None
-        body, place = self.contract.resolve(raw["requestBody"], below(pointer, "requestBody"))
+        place = below(pointer, "requestBody")
+        body, place = self.contract.resolve(raw["requestBody"], place, "requestBodies")
         schemas: dict[str, str] = {}
+        if not body["content"]:
+            self._reject(place, "a body of no media type")
         for media_type, content in body.get("content", {}).items():
             where = below(place, "content", media_type)
             if not _is_json(media_type):
@@ -148,13 +169,14 @@ class Reading:
     ) -> tuple[tuple[AnswerSpec, ...], tuple[int, ...]]:
         answers, refusals = [], set[int]()
         for status, response in raw.get("responses", {}).items():
-            value, place = self.contract.resolve(response, below(pointer, "responses", status))
+            place = below(pointer, "responses", status)
+            value, place = self.contract.resolve(response, place, "responses")
             if status == "default":
                 refusals |= set(range(400, 600))
             elif status.upper() in {"4XX", "5XX"}:
                 refusals |= set(range(int(status[0]) * 100, int(status[0]) * 100 + 100))
-            elif not status.isdecimal():
-                self._reject(place, f"the range {status} names no status to answer with")
+            elif status not in _STATUSES:
+                self._reject(place, f"{status} is no status to answer with")
             elif int(status) >= 400:
                 refusals.add(int(status))
             else:
@@ -167,13 +189,15 @@ class Reading:
     def _answer(self, name: str, status: int, value: dict[str, Any], pointer: str) -> AnswerSpec:
         class_name = f"{pascal(name)}{outcome(status)}"
         media_types = list(value.get("content", {}))
+        if media_types and status in _EMPTY:
+            self._reject(below(pointer, "content"), f"a response of {status} has no content")
         for media_type in media_types[1:]:
             where = below(pointer, "content", media_type)
             self._reject(where, "a second media type of one response is not written")
         schema = None
         if media_types:
             where = below(pointer, "content", media_types[0])
-            if not _is_json(media_types[0]):
+            if not _is_json(media_types[0].partition(";")[0]):
                 self._reject(where, f"{media_types[0]} is not written")
             content = value["content"][media_types[0]].get("schema", {})
             schema = self.schemas.name(content, below(where, "schema"), f"{class_name}Body")
@@ -187,10 +211,14 @@ class Reading:
         )
 
     def _headers(self, value: dict[str, Any], pointer: str) -> Iterator[HeaderSpec]:
+        seen = {"body": "the body"}
         for name, raw in value.get("headers", {}).items():
-            header, place = self.contract.resolve(raw, below(pointer, "headers", name))
+            header, place = self.contract.resolve(raw, below(pointer, "headers", name), "headers")
             if name.lower() == "content-type":
                 continue
+            if snake(name) in seen:
+                self._reject(place, f"{name} and {seen[snake(name)]} would be one attribute")
+            seen[snake(name)] = name
             kinds = self.schemas.kinds(header.get("schema", {}), place)
             if len(kinds) != 1 or not kinds <= _HEADER_TYPES.keys():
                 self._reject(place, "a header that is no single string, number or boolean")
@@ -200,11 +228,10 @@ class Reading:
 
 
 def _is_json(media_type: str) -> bool:
-    plain = media_type.partition(";")[0].strip().lower()
-    return plain == "application/json" or plain.endswith("+json")
+    plain = media_type.strip().lower()
+    return plain == "application/json" or (plain.endswith("+json") and "*" not in plain)
 
 
 def _tag(name: str, description: str) -> TagSpec:
     module = snake(name).lower()
-    taken = {"api", "models", "runtime"}
-    return TagSpec(name, f"{module}_" if module in taken else module, pascal(name), description)
+    return TagSpec(name, f"{module}_" if module in _TAKEN else module, pascal(name), description)

@@ -5,7 +5,8 @@ from typing import Any
 from scripts.codegen.contract import Contract, below
 from scripts.codegen.enforcement import SCHEMAS, name_of, violations
 from scripts.codegen.kinds import kinds
-from scripts.codegen.naming import TAKEN, pascal
+from scripts.codegen.models import TAKEN
+from scripts.codegen.naming import pascal
 from scripts.codegen.normalization import normal
 from scripts.codegen.specification import Unsupported
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft4Validator, Draft202012Validator
+from jsonschema import (
+    Draft4Validator,
+    Draft202012Validator,
+)
 from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from openapi_spec_validator.schemas import schema_v30, schema_v31

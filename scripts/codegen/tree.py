@@ -1,12 +1,14 @@
 """A tree of generated files: written whole, or compared with what is there."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 type Tree = Mapping[str, bytes]
 """Contents by path, relative to the root of the tree."""
+
+CONTRACT = "openapi.json"
+"""The contract itself, which is part of what it generates."""
 
 _IGNORED = {"__pycache__"}
 
@@ -30,17 +32,25 @@ def differences(root: Path, tree: Tree) -> list[str]:
     )
 
 
+def foreign(root: Path, header: bytes) -> Path | None:
+    """Return what is in the way of a tree whose modules begin with this header."""
+    if root.exists() and not root.is_dir():
+        return root
+    for name, content in read(root).items():
+        if name != CONTRACT and not content.startswith(header):
+            return root / name
+    return None
+
+
 def write(root: Path, tree: Tree) -> None:
     """Put the tree in the place of the one that is there; whichever is there, it is whole."""
     root.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(mkdtemp(prefix=f".{root.name}-", dir=root.parent))
-    fresh.chmod(0o755)
-    for name, content in tree.items():
-        file = fresh / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    old = fresh.with_name(f"{fresh.name}-old")
-    if root.exists():
-        root.rename(old)
-    fresh.rename(root)
-    shutil.rmtree(old, ignore_errors=True)
+    with TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as folder:
+        fresh, old = Path(folder, "fresh"), Path(folder, "old")
+        for name, content in tree.items():
+            file = fresh / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        if root.exists():
+            root.rename(old)
+        fresh.rename(root)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from json import dumps
 from typing import Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.types import Scope as Connection
@@ -33,8 +33,8 @@ class Parameter:
     """One declared parameter (OpenAPI 3.1 §4.8.12).
 
     `argument` is its name in Python. `kinds` are the JSON types other than string that its text may
-    stand for. `array` says whether it holds several values, and `separator` what stands between
-    them; with none, each is sent on its own (`explode`).
+    stand for. `default` is its value as JSON text. `array` says whether it holds several values,
+    and `separator` what stands between them; with none, each is sent on its own (`explode`).
     """
 
     argument: str
@@ -43,7 +43,7 @@ class Parameter:
     adapter: TypeAdapter[Any]
     kinds: tuple[str, ...] = ()
     required: bool = False
-    default: Any = None
+    default: str | None = None
     array: bool = False
     separator: str | None = None
 
@@ -52,7 +52,7 @@ class Parameter:
         if texts is None:
             if self.required:
                 raise ValueError("Required parameter is missing")
-            return self.default
+            return None if self.default is None else self.adapter.validate_json(self.default)
         if any("\0" in text or not _encodable(text) for text in texts):
             raise ValueError("Value is not UTF-8 text without NUL")
         try:
@@ -66,6 +66,8 @@ class Parameter:
         if not self.array:
             return self._item(texts[0])
         items = texts[0].split(self.separator) if self.separator else texts
+        if self.location == "header":
+            items = [item.strip(" \t") for item in items]
         return f"[{','.join(map(self._item, items))}]"
 
     def _item(self, text: str) -> str:
@@ -120,18 +122,22 @@ def _key(name: str, location: Location) -> str:
 def _query(raw: bytes) -> Values:
     """Bytes that are no UTF-8 become lone surrogates, which no parameter lets in."""
     values: dict[str, list[str]] = {}
-    pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, errors="surrogateescape")
-    for name, text in pairs:
+    for pair in filter(None, raw.replace(b"+", b" ").split(b"&")):
+        name, _, text = (
+            unquote_to_bytes(part).decode("utf-8", "surrogateescape")
+            for part in pair.partition(b"=")
+        )
         values.setdefault(name, []).append(text)
     return values
 
 
 def _headers(connection: Connection) -> Values:
-    """Lines of one name are one value (RFC 9110 §5.3)."""
+    """Lines of one name are one value (RFC 9110 §5.3; RFC 9113 §8.2.3 for cookies)."""
     values: dict[str, list[str]] = {}
     for raw_name, raw_text in connection["headers"]:
         name, text = raw_name.decode("latin-1"), raw_text.decode("latin-1")
-        values[name] = [f"{values[name][0]}, {text}"] if name in values else [text]
+        between = "; " if name == "cookie" else ", "
+        values[name] = [f"{values[name][0]}{between}{text}"] if name in values else [text]
     return values
 
 
