@@ -252,12 +252,12 @@ def test_a_start_that_postgresql_refuses_says_why_in_one_line(folder: Path) -> N
 def test_a_folder_of_any_name_works(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     folder = tmp_path / name
-    server = EmbeddedPostgres(folder, durable=False)
-    with server as url, EmbeddedPostgres(folder) as again:
-        assert url == again
-        assert ask(url, "SELECT 1") == [1]
+    with tempfile.TemporaryDirectory() as short:
+        monkeypatch.setattr(tempfile, "tempdir", short)
+        with EmbeddedPostgres(folder, durable=False) as url, EmbeddedPostgres(folder) as again:
+            assert url == again
+            assert ask(url, "SELECT 1") == [1]
 
 
 def test_a_private_temporary_folder_that_others_may_reach_is_refused(
