@@ -23,6 +23,7 @@ def operations(**paths: str) -> str:
 
 TO_CIRCLE = "{$ref: '#/components/pathItems/A'}"
 CIRCLE = f"{{A: {TO_CIRCLE}}}"
+A_SCHEME = "{$ref: '#/components/securitySchemes/token'}"
 NEEDLESS = "    parameters: [{name: b, in: path, required: true, schema: {type: string}}]\n"
 
 FAULTS = {
@@ -70,6 +71,14 @@ FAULTS = {
         operations(**{"/a": "    get:\n      security: [{key: []}]" + OPERATION % "a"}),
         "#/paths/~1a/get: the security scheme key is not declared",
     ),
+    "a reference to another kind of thing": (
+        operations(**{"/a": f"    parameters: [{A_SCHEME}]\n    get:" + OPERATION % "a"}),
+        "#/paths/~1a/parameters/0: #/components/securitySchemes/token is not in #/components/para",
+    ),
+    "a URL that is none": (
+        f"{HEAD}servers: [{{url: 'http://[::1/v1'}}]\npaths: {{}}",
+        "contract.yaml:7: #/servers: no URL",
+    ),
     "a schema made of itself": (
         f"{HEAD}  schemas: {{A: {{allOf: [{{$ref: '#/components/schemas/A'}}]}}}}\npaths: {{}}",
         "the schema is made of itself",
@@ -96,6 +105,11 @@ def test_aliases_that_multiply_are_not_followed(tmp_path: Path) -> None:
 def test_deep_documents_are_refused(tmp_path: Path, depth: int) -> None:
     with pytest.raises(ContractError, match="nested too deeply"):
         render(tmp_path, "a: " + "[" * depth + "]" * depth)
+
+
+def test_more_values_than_any_contract_has_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"yaml:2: it holds too many values"):
+        render(tmp_path, "a: [\n" + "0," * 1_000_001 + "]")
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:

@@ -98,6 +98,24 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     assert files(tmp_path) == {"thesis.txt": b"years of work"}
 
 
+def test_work_among_generated_code_is_left_alone(tmp_path: Path) -> None:
+    contract, out = tmp_path / "contract.yaml", tmp_path / "out"
+    contract.write_text(CONTRACT)
+    generate(f"--contract={contract}", f"--out={out}")
+    (out / "mine.py").write_text("work = 1\n")
+    before = files(out)
+    refused = generate(f"--contract={contract}", f"--out={out}")
+    assert refused.returncode == 2
+    assert "mine.py: was not generated" in refused.stderr
+    assert files(out) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("years of work")
+    assert generate(f"--out={tmp_path / 'out'}").returncode == 2
+    assert files(tmp_path) == {"out": b"years of work"}
+
+
 def test_a_contract_at_fault_leaves_the_old_code_whole(tmp_path: Path) -> None:
     contract, out = tmp_path / "contract.yaml", tmp_path / "out"
     contract.write_text(CONTRACT)

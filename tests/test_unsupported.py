@@ -1,5 +1,6 @@
 """What generated code cannot honour is listed, all of it, and nothing is generated."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,8 @@ paths:
 webhooks:
   pinged: {{post: {{responses: {{'204': {{description: Done.}}}}}}}}
 """
+CONTENT = "{description: D, content: {application/json: {}}}"
+DONE = "responses: {'204': {description: Done.}}"
 PLACES = (
     ("#/servers", "base path"),
     ("#/paths/~1open/get", "no security"),
@@ -97,6 +100,33 @@ def test_each_place_is_listed_with_line_pointer_and_reason(
 def test_the_last_line_counts_them(listed: list[str]) -> None:
     assert listed[-1].endswith("cannot be honoured; nothing was written")
     assert int(listed[-1].split()[1]) == len(listed) - 1 >= len(PLACES)
+
+
+@pytest.mark.parametrize(
+    ("method", "operation", "reason"),
+    [
+        ("get", "responses: {'2XX': {description: D}}", "2XX is no status"),
+        ("get", "responses: {'100': {description: D}}", "100 is no status"),
+        ("get", "responses: {'299': {description: D}}", "299 is no status"),
+        ("get", f"responses: {{'204': {CONTENT}}}", "a response of 204 has no content"),
+        ("get", f"responses: {{'304': {CONTENT}}}", "a response of 304 has no content"),
+        ("post", f"requestBody: {{content: {{}}}}, {DONE}", "a body of no media type"),
+        ("post", f"requestBody: {{content: {{'*/*': {{}}}}}}, {DONE}", "not read"),
+        ("post", f"requestBody: {{content: {{application/*+json: {{}}}}}}, {DONE}", "not read"),
+        ("get", f"servers: [{{url: /v2}}], {DONE}", "servers of a single operation"),
+        ("get", f"security: [{{}}, {{token: []}}], {DONE}", "no security"),
+    ],
+)
+def test_an_operation_that_cannot_be_served_is_refused(
+    tmp_path: Path, method: str, operation: str, reason: str
+) -> None:
+    with pytest.raises(ContractError, match=re.escape(reason)):
+        render(tmp_path, f"{HEAD}paths:\n  /a: {{{method}: {{{operation}}}}}\n")
+
+
+def test_a_contract_of_no_operation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="#/paths: there is no operation"):
+        render(tmp_path, f"{HEAD}paths: {{}}\n")
 
 
 def test_what_can_be_honoured_is_not_listed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from ipaddress import AddressValueError, IPv6Address
+from math import isfinite
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -111,6 +112,23 @@ def _ipv6(value: str) -> str:
 
 Ipv6 = Annotated[str, _matching("^[0-9A-Fa-f:.]*$"), AfterValidator(_ipv6)]
 """RFC 4291 §2.2, without a zone."""
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case float() if not isfinite(value):
+            raise PydanticCustomError("finite_number", "Number is out of range")
+        case dict():
+            for item in value.values():
+                _finite(item)
+        case list():
+            for item in value:
+                _finite(item)
+    return value
+
+
+Anything = Annotated[Any, AfterValidator(_finite)]
+"""Any JSON value: `1e400` is none that would be written as it was read."""
 
 
 def _exactly(value: Any, validate: Callable[[Any], Any]) -> Any:

@@ -1,7 +1,9 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """The base of every model: JSON types are taken as they are, never converted."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from .formats import Anything
 
 
 class Model(BaseModel):
@@ -10,3 +12,5 @@ class Model(BaseModel):
     model_config = ConfigDict(
         strict=True, allow_inf_nan=False, validate_default=False, protected_namespaces=()
     )
+    # Type checkers would ask for it as an argument.
+    __pydantic_extra__: dict[str, Anything] = Field(init=False)

@@ -124,6 +124,8 @@ def _objects(contract: Contract, schema: Schema, pointer: str) -> Reasons:
     }
     if "$ref" not in schema and (missing := set(schema.get("required", [])) - known):
         yield "required", f"{', '.join(sorted(missing))}: required but no property"
+    if "" in schema.get("properties", {}):
+        yield "properties", "a property without a name"
     if isinstance(others := schema.get("additionalProperties"), dict):
         if others and schema.get("properties"):
             yield "additionalProperties", "a schema of further properties beside named ones"

@@ -35,6 +35,7 @@ FORMATS = {
     Types.byte: "Base64",
     Types.ipv4: "Ipv4",
     Types.ipv6: "Ipv6",
+    Types.any: "Anything",
 }
 TAKEN = ANNOTATIONS | set(FORMATS.values())
 """Names of types: no property and no schema may go by one in Python."""
@@ -94,6 +95,8 @@ class _DataTypes(pydantic_v2.DataTypeManager):
     ) -> dict[Types, DataType]:
         types = super().type_map_factory(data_type, *args, **options)
         types |= {kind: data_type.from_import(_format(name)) for kind, name in FORMATS.items()}
+        types[Types.object] = data_type(data_types=[types[Types.any]], is_dict=True)
+        types[Types.array] = data_type(data_types=[types[Types.any]], is_list=True)
         return types | {kind: data_type(type="str") for kind in _TEXT}
 
 

@@ -30,7 +30,7 @@ def normal(schema: Any, version: str) -> Any:
         plain = _of_31(plain)
     if isinstance(pattern := plain.get("pattern"), str):
         plain["pattern"] = portable(pattern)
-    return _alternatives(_unwrapped(_formatted(plain)))
+    return _alternatives(_unwrapped(_formatted(_open(plain))))
 
 
 def portable(pattern: str) -> str:
@@ -61,6 +61,13 @@ def _of_31(schema: Schema) -> Schema:
     for bound in ("Minimum", "Maximum"):
         if schema.pop(f"exclusive{bound}", False):
             schema[f"exclusive{bound}"] = schema.pop(bound.lower())
+    return schema
+
+
+def _open(schema: Schema) -> Schema:
+    """Keep what is in an object of which nothing is said."""
+    if "object" in _types(schema) and not schema.keys() & {*CHOICES, *FAMILIES, *FIXED}:
+        return {**schema, "additionalProperties": True}
     return schema
 
 

@@ -61,8 +61,7 @@ class ParameterReader:
 
     def _parameter(self, operation: str, value: dict[str, Any], pointer: str) -> ParameterSpec:
         name, location = value["name"], value["in"]
-        place = below(pointer, "schema")
-        schema = {} if value.get("schema", True) is True else value["schema"]
+        schema, place = value.get("schema", {}), below(pointer, "schema")
         kinds = self.schemas.kinds(schema, place)
         style = value.get("style", _STYLES[location])
         self._check_style(value, kinds, style, pointer)
@@ -78,7 +77,7 @@ class ParameterReader:
             schema=self.schemas.name(schema, place, f"{pascal(operation)}{pascal(name)}"),
             kinds=tuple(sorted(kinds & {"boolean", "integer", "number", "null"})),
             required=value.get("required", False),
-            default={**resolved, **schema}.get("default"),
+            default=_default(schema, resolved),
             array=array,
             separator=None if location == "query" and explode else _SEPARATORS.get(style),
         )
@@ -109,3 +108,11 @@ class ParameterReader:
     def _reject(self, reasons: dict[str, Any], pointer: str) -> None:
         for reason in (reason for reason, applies in reasons.items() if applies):
             self.schemas.unsupported.append(Unsupported(pointer, reason))
+
+
+def _default(*schemas: Any) -> Any:
+    """Return the first default; what stands beside a reference goes before what it leads to."""
+    given = [
+        schema["default"] for schema in schemas if isinstance(schema, dict) and "default" in schema
+    ]
+    return next(iter(given), None)

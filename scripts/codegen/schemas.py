@@ -44,7 +44,7 @@ class Schemas:
         alike = [other for other in self.named if pascal(other) == pascal(name)]
         reasons = {
             "a dot in the name of a schema": "." in name,
-            "generated code has another use for this name": pascal(name) in TAKEN,
+            "generated code has another use for this name": pascal(name).rstrip("_") in TAKEN,
             f"{' and '.join(alike)} would be the same name in Python": bool(alike),
         }
         for reason in (reason for reason, applies in reasons.items() if applies):

@@ -7,25 +7,36 @@ from pydantic_core import from_json
 
 from .gate import Fault
 
+_MANY = 100
+"""How many faults are named: a body may hold as many as it has bytes."""
+
 
 def in_parameter(name: str, location: str, detail: str) -> Fault:
     """Return the fault of a parameter."""
     return {"parameter": name, "in": location, "detail": detail}
 
 
+def is_malformed(error: ValidationError) -> bool:
+    """Say whether a body is no JSON at all: then that is its only fault."""
+    return error.error_count() == 1 and _places(error)[0]["type"] == "json_invalid"
+
+
 def in_body(error: ValidationError, body: bytes) -> list[Fault]:
-    """Return every fault of a body, each with its JSON pointer (RFC 6901) as a fragment."""
+    """Return the first faults of a body, each with its JSON pointer (RFC 6901) as a fragment."""
     document = from_json(body)
     return [
         {"pointer": _pointer(document, place["loc"], place["type"]), "detail": _detail(place)}
-        for place in error.errors(include_url=False, include_context=False, include_input=False)
+        for place in _places(error)[:_MANY]
     ]
 
 
 def details(error: ValidationError) -> str:
     """Return what is wrong with a value as one line."""
-    places = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(dict.fromkeys(_detail(place) for place in places))
+    return "; ".join(dict.fromkeys(_detail(place) for place in _places(error)))
+
+
+def _places(error: ValidationError) -> Any:
+    return error.errors(include_url=False, include_context=False, include_input=False)
 
 
 def _detail(place: Any) -> str:
