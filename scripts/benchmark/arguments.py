@@ -34,11 +34,11 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
 
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
     amounts = {
-        "--seconds": (2, 1, 60, "of each slice"),
-        "--rounds": (5, 1, 50, "in which everybody has a slice of every operation"),
-        "--todos": (100_000, 100, 20_000_000, "in the table"),
-        "--users": (1_000, 1, 100_000, "who own them"),
-        "--workers": (1, 1, 64, "processes of each server"),
+        "--seconds": (2, 1, 60, "seconds for each slice"),
+        "--rounds": (5, 1, 50, "rounds, in which everybody has a slice of every operation"),
+        "--todos": (100_000, 100, 20_000_000, "todos in the table"),
+        "--users": (1_000, 1, 100_000, "users who own them"),
+        "--workers": (1, 1, 64, "worker processes of each server"),
     }
     for option, (default, low, high, meaning) in amounts.items():
         parser.add_argument(
