@@ -9,7 +9,7 @@ import pytest
 
 from scripts.benchmark import arguments, chart, installing, table
 from scripts.benchmark.checking import comparable, require_shape
-from scripts.benchmark.comparison import Line, Plan, compare, lines
+from scripts.benchmark.comparison import WARM_UP_S, Line, Plan, compare, lines
 from scripts.benchmark.dataset import Dataset
 from scripts.benchmark.figures import BenchmarkError, Slice, medians, percentile, ratio
 from scripts.benchmark.load import parse
@@ -146,7 +146,14 @@ def test_contenders_take_turns_and_are_checked_before_each_slice() -> None:
     assert [len(slices) for slices in measured[Operation.GET].values()] == [2, 2]
     assert [line for line in log if line.startswith("measure")] == [
         f"measure {name} get {seconds}"
-        for name, seconds in [("a", 1), ("b", 1), ("a", 2), ("b", 2), ("b", 2), ("a", 2)]
+        for name, seconds in [
+            ("a", WARM_UP_S),
+            ("b", WARM_UP_S),
+            ("a", 2),
+            ("b", 2),
+            ("b", 2),
+            ("a", 2),
+        ]
     ]
     assert all(line.startswith("check") for line in log[::2])
 

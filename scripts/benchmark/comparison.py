@@ -7,7 +7,7 @@ from scripts.benchmark.contenders import Contender
 from scripts.benchmark.figures import Slice, medians, ratio
 from scripts.benchmark.operations import TITLES, Operation
 
-WARM_UP_S = 1
+WARM_UP_S = 3  # as compilers at run time and caches of tokens need
 
 type Measured = Mapping[Operation, Mapping[str, Sequence[Slice]]]
 """By operation and key of the contender: one slice for each round."""
