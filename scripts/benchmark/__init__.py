@@ -1,0 +1,1 @@
+"""The benchmark: what a request costs here, and what it costs elsewhere."""
