@@ -91,7 +91,8 @@ def _constants(contract: Contract, schema: Any, pointer: str, name: str) -> set[
     for part, place in found:
         if name in part.get("properties", {}):
             value, _ = contract.resolve(part["properties"][name], place)
-            values = value.get("enum", [value.get("const")])
+            fixed = value if isinstance(value, dict) else {}
+            values: list[Any] = fixed.get("enum", [fixed.get("const")])
             return set(values) if all(isinstance(item, str) for item in values) else set()
     return set()
 

@@ -5,7 +5,6 @@ from typing import Any
 from scripts.codegen.contract import Contract, below
 from scripts.codegen.enforcement import SCHEMAS, name_of, violations
 from scripts.codegen.kinds import kinds
-from scripts.codegen.models import TAKEN
 from scripts.codegen.naming import pascal
 from scripts.codegen.normalization import normal
 from scripts.codegen.specification import Unsupported
@@ -44,7 +43,6 @@ class Schemas:
         alike = [other for other in self.named if pascal(other) == pascal(name)]
         reasons = {
             "a dot in the name of a schema": "." in name,
-            "generated code has another use for this name": pascal(name).rstrip("_") in TAKEN,
             f"{' and '.join(alike)} would be the same name in Python": bool(alike),
         }
         for reason in (reason for reason, applies in reasons.items() if applies):
