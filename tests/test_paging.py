@@ -2,19 +2,22 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import Select
 from sqlalchemy.pool import NullPool
 from sqlmodel import col, create_engine, func, select
 
+from impl.core import statements
+from impl.core.criteria import Conditions
 from impl.core.database import Database, driver_url
-from impl.core.paging import Cursors, Order, Position, keyset
+from impl.core.paging import Cursors, Order, Position, keyset, start
 from impl.core.problems import Problem
 from impl.core.scope import UserScope
-from impl.core.statements import Statements
 from impl.tables import ProfileRow, TodoRow
 from tests.conftest import scopes
 
@@ -132,10 +135,11 @@ def test_an_index_serves_every_page_without_sorting(
     database_url: str, owner: str, order: Order, value: datetime | None
 ) -> None:
     """Ask PostgreSQL for its plan of the very statement, with no way to get by without an index."""
-    last = Position(uuid4(), value)
-    statement = Statements(owner, TodoRow.__table__).page(
-        Todo, (), keyset(TodoRow.__table__, order), last, 21
-    )
+    todo = TodoRow.__table__
+    begin, position = start(Position(uuid4(), value))
+    prepared = statements.page(todo, Todo, Conditions(todo, ()), keyset(todo, order), begin)
+    statement = cast("Select[Any]", prepared.statement)
+    statement = statement.params(prepared.bound(owner, {**position, statements.LIMIT: 21}))
     engine = create_engine(driver_url(database_url), poolclass=NullPool)
     text = statement.compile(engine, compile_kwargs={"literal_binds": True})
     settings = {"role": "freehold_user", "app.user_id": owner} | dict.fromkeys(

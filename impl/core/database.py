@@ -2,17 +2,22 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Select, Table, make_url
+import psycopg
+from sqlalchemy import URL, ColumnElement, Table, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
-from sqlmodel import Text, bindparam, func, select
+from sqlmodel import Text, func, literal, select
 
 from impl.core.faults import answered
+from impl.core.lanes import Connect, Lanes
+from impl.core.prepared import OWNER, Prepared, Row, bind
 from impl.core.verification import DatabaseRefused, verify
 
 ROLE = "freehold_user"
+GRACE_S = 1.0  # beyond the statement timeout, before a lane counts as dead
 
 
 def driver_url(url: str) -> URL:
@@ -30,7 +35,16 @@ def driver_url(url: str) -> URL:
 
 
 class Transactions(Protocol):
-    """Where statements run: each time in a transaction of its own, or all in one."""
+    """Where statements run: each in a transaction of its own, or all in one."""
+
+    async def run(
+        self, owner_id: str, statement: Prepared, values: Mapping[str, object]
+    ) -> Sequence[Row]:
+        """Run one statement on the rows of one owner and return its rows.
+
+        Raises what `impl.core.faults.answered` raises.
+        """
+        ...
 
     def transaction(self, owner_id: str) -> AbstractAsyncContextManager[AsyncConnection]:
         """Open a transaction that sees and writes the rows of one owner."""
@@ -38,16 +52,20 @@ class Transactions(Protocol):
 
 
 class Database:
-    """PostgreSQL behind a pool of at most `pool_size` connections.
+    """PostgreSQL, in two ways: lanes for single statements, a pool for what takes several.
 
-    Times are in milliseconds or seconds, as their names say. `prepared_statements` is to be off
-    behind a pooler in transaction mode that does not keep track of them.
+    There are at most `lanes` + `pool_size` connections, opened when they are first wanted. Each
+    lane is shared by up to `lane_depth` requests at once. Times are in milliseconds or seconds,
+    as their names say. `prepared_statements` is to be off behind a pooler in transaction mode
+    that does not keep track of them.
     """
 
     def __init__(
         self,
         url: str,
         *,
+        lanes: int = 2,
+        lane_depth: int = 256,
         pool_size: int = 10,
         prepared_statements: bool = True,
         statement_timeout_ms: int = 5_000,
@@ -55,6 +73,7 @@ class Database:
         connect_timeout_s: int = 5,
         pool_timeout_s: float = 2.0,
     ) -> None:
+        connecting = {"application_name": "freehold", "connect_timeout": connect_timeout_s}
         self._engine = create_async_engine(
             driver_url(url),
             pool_size=pool_size,
@@ -63,11 +82,7 @@ class Database:
             pool_use_lifo=True,
             hide_parameters=True,
             use_native_hstore=False,
-            connect_args={
-                "application_name": "freehold",
-                "connect_timeout": connect_timeout_s,
-                "prepare_threshold": 5 if prepared_statements else None,
-            },
+            connect_args={**connecting, "prepare_threshold": 5 if prepared_statements else None},
         )
         # Poolers refuse start-up options, so each transaction brings its settings along.
         self._identity = _identity(
@@ -78,6 +93,24 @@ class Database:
                 "TimeZone": "UTC",
             }
         )
+        self._lanes = Lanes(
+            self._connector(connecting),
+            self._identity,
+            count=lanes,
+            depth=lane_depth,
+            deadline_s=statement_timeout_ms / 1000 + GRACE_S,
+            patience_s=pool_timeout_s,
+            prepared_statements=prepared_statements,
+        )
+
+    async def run(
+        self, owner_id: str, statement: Prepared, values: Mapping[str, object]
+    ) -> Sequence[Row]:
+        """Run one statement on a lane, in a transaction of its own.
+
+        Raises what `impl.core.faults.answered` raises.
+        """
+        return await self._lanes.run(owner_id, statement, values)
 
     @asynccontextmanager
     async def transaction(self, owner_id: str) -> AsyncIterator[AsyncConnection]:
@@ -92,7 +125,7 @@ class Database:
 
     async def verify(self, tables: Sequence[Table]) -> None:
         """Raise `DatabaseRefused` unless the database can serve and isolate these tables."""
-        await verify(self._engine, self._identity.params(owner_id=""), tables)
+        await verify(self._engine, self._identity, tables)
 
     async def ping(self) -> None:
         """Raise `Unavailable` unless the database takes a connection and the restricted role."""
@@ -101,7 +134,14 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        await self._lanes.close()
         await self._engine.dispose()
+
+    def _connector(self, connecting: Mapping[str, Any]) -> Connect:
+        _, arguments = self._engine.dialect.create_connect_args(self._engine.url)
+        # Text is sent in UTF-8, whatever the database prefers.
+        every = {**arguments, **connecting, "client_encoding": "utf8", "autocommit": True}
+        return partial(psycopg.AsyncConnection.connect, **every)
 
     @asynccontextmanager
     async def _connection(self, owner_id: str) -> AsyncIterator[AsyncConnection]:
@@ -114,7 +154,9 @@ class Database:
         for last in (False, True):
             async with self._engine.connect() as connection:
                 try:
-                    await connection.execute(self._identity, {"owner_id": owner_id})
+                    await connection.execute(
+                        self._identity.statement, self._identity.bound(owner_id, {})
+                    )
                 except DBAPIError as error:
                     if last or not error.connection_invalidated:
                         raise
@@ -123,13 +165,19 @@ class Database:
                 return
 
 
-def _identity(settings: Mapping[str, str]) -> Select[Any]:
-    """Return the statement that makes a transaction, and only it, the owner's (`owner_id`)."""
-    every = {**settings, "app.user_id": bindparam("owner_id", type_=Text)}
-    statement: Select[Any] = select(
-        *(func.set_config(name, value, True) for name, value in every.items())
+def _identity(settings: Mapping[str, str]) -> Prepared:
+    """Return the statement that makes a transaction, and only it, the owner's."""
+    every = {name: _inline(value) for name, value in settings.items()}
+    every["app.user_id"] = bind(OWNER, Text())
+    local = _inline(True)
+    return Prepared(
+        select(*(func.set_config(_inline(name), value, local) for name, value in every.items()))
     )
-    return statement
+
+
+def _inline(value: object) -> ColumnElement[Any]:
+    """Return a constant that is written into the statement, and not sent with it each time."""
+    return literal(value, literal_execute=True)
 
 
 class JoinedTransaction:
@@ -143,6 +191,16 @@ class JoinedTransaction:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
         self._fault: DBAPIError | None = None
+
+    async def run(
+        self, owner_id: str, statement: Prepared, values: Mapping[str, object]
+    ) -> Sequence[Row]:
+        """Run one statement as a step of the transaction."""
+        async with self.transaction(owner_id) as connection:
+            result = await connection.execute(
+                statement.statement, statement.bound(owner_id, values)
+            )
+            return [tuple(row) for row in result] if statement.names else []
 
     @asynccontextmanager
     async def transaction(self, _: str) -> AsyncIterator[AsyncConnection]:

@@ -8,7 +8,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
+import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from impl.core.problems import Problem, Unavailable
@@ -35,6 +36,8 @@ DETAILS = {
     422: "The request holds a value that cannot be stored.",
 }
 
+type Fault = DBAPIError | psycopg.Error | UnicodeEncodeError
+
 
 class DatabaseDefectError(Exception):
     """A statement failed in a way that no request can bring about: a defect of the server."""
@@ -44,32 +47,33 @@ class DatabaseDefectError(Exception):
 def answered() -> Iterator[None]:
     """Turn faults of PostgreSQL into problems, without any value that they carry.
 
-    Raises `Unavailable` when the database cannot be reached or is saturated, a `Problem` with
-    status 409 or 422 when it refuses what a request brought, and `DatabaseDefectError` otherwise.
+    Raises `Unavailable` when no connection becomes free in time, and what `problem` returns.
     """
     try:
         yield
-    except DBAPIError as error:
+    except (DBAPIError, psycopg.Error, UnicodeEncodeError) as error:
         # The cause is cut off, since a traceback would print the values in it.
-        raise _answer(error) from None
+        raise problem(error) from None
     except PoolTimeout:
         logger.warning("no connection became free in time")
         raise Unavailable from None
-    except UnicodeEncodeError:
-        raise Problem(422, DETAILS[422]) from None
 
 
-def sqlstate(error: DBAPIError) -> str | None:
-    """Return the SQLSTATE, or None when it was not PostgreSQL that refused."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state if isinstance(state, str) else None
+def problem(error: Fault) -> Problem | DatabaseDefectError:
+    """Return what a fault is answered with, without any value that it carries.
 
-
-def _answer(error: DBAPIError) -> Problem | DatabaseDefectError:
-    state = sqlstate(error)
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+    That is `Unavailable` when the database cannot be reached or is saturated, a `Problem` with
+    status 409 or 422 when it refuses what a request brought, and a `DatabaseDefectError` else.
+    """
+    if isinstance(error, UnicodeEncodeError):
+        return Problem(422, DETAILS[422])
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = sqlstate(cause)
+    constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
     logger.warning("SQLSTATE %s, constraint %s", state, constraint)
-    status = _status(error, state)
+    status = _status(cause, state)
+    if status is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+        status = 503
     if status == 503:
         return Unavailable()
     if status is not None:
@@ -77,11 +81,17 @@ def _answer(error: DBAPIError) -> Problem | DatabaseDefectError:
     return DatabaseDefectError(f"SQLSTATE {state}, constraint {constraint}")
 
 
-def _status(error: DBAPIError, state: str | None) -> int | None:
+def sqlstate(error: BaseException | None) -> str | None:
+    """Return the SQLSTATE of psycopg's error, or None when it was not PostgreSQL that refused."""
+    state = getattr(error, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def _status(error: BaseException | None, state: str | None) -> int | None:
     for prefix, status in STATUSES:
         if state is not None and state.startswith(prefix):
             return status
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return 503
     # psycopg itself refuses text with NUL, and then there is no SQLSTATE.
-    return 422 if state is None and isinstance(error, DataError) else None
+    return 422 if state is None and isinstance(error, psycopg.DataError) else None

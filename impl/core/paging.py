@@ -6,26 +6,29 @@ cursor that carries these two is sealed: it opens only for the same owner and th
 
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from enum import Enum
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Column, ColumnElement, Table, UnaryExpression, and_, tuple_
+from sqlalchemy import BindParameter, Column, ColumnElement, Table, UnaryExpression, and_, tuple_
 from sqlalchemy.orm import Mapped, QueryableAttribute
 from sqlalchemy.types import TypeEngine
-from sqlmodel import String, TypeDecorator, literal, true
+from sqlmodel import String, TypeDecorator, true
 
-from impl.core.criteria import confine
+from impl.core.criteria import SHAPES, Conditions
+from impl.core.prepared import bind
 from impl.core.problems import Problem
 
 CURSOR_LENGTH = 512  # characters
 TEXT_LENGTH = 50  # characters of text that a cursor has room for, were each of them escaped
 TAG_LENGTH = 16  # bytes of HMAC-SHA256, which RFC 2104 section 5 allows to be halved
 ID_LENGTH = 16  # bytes of a UUID
+
+AFTER_ID, AFTER_VALUE = "after__id", "after__value"
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,14 @@ class Position(NamedTuple):
     value: Any
 
 
+class Start(Enum):
+    """Where a page begins: with the first row, or after one that has a value or that has none."""
+
+    FIRST = 0
+    AFTER_VALUE = 1
+    AFTER_MISSING = 2
+
+
 @dataclass(frozen=True)
 class Keyset:
     """An order as PostgreSQL serves it from an index on (owner, `column`, `id`)."""
@@ -68,29 +79,32 @@ class Keyset:
         columns = (self.column, self.id)
         return [each.desc() if self.descending else each.asc() for each in columns]
 
-    def after(self, position: Position | None) -> list[ColumnElement[bool]]:
+    def after(self, start: Start) -> list[ColumnElement[bool]]:
         """Return the conditions that together select what follows a position, or all.
 
         There are two of them where rows with and without a value follow. They are not joined by
-        OR, since an index serves each of them but not both at once.
+        OR, since an index serves each of them but not both at once. The position itself is given
+        to the parameters `AFTER_ID` and `AFTER_VALUE`.
         """
-        if position is None:
+        if start is Start.FIRST:
             return [true()]
-        if position.value is None:
-            return self._after_missing(position.id)
-        here = tuple_(literal(position.value, self.column.type), literal(position.id, self.id.type))
+        key = bind(AFTER_ID, self.id.type)
+        if start is Start.AFTER_MISSING:
+            return self._after_missing(key)
+        here = tuple_(bind(AFTER_VALUE, self.column.type), key)
         there = tuple_(self.column, self.id)
         if self.descending:
             return [there < here]
         return [there > here, self.column.is_(None)] if self.column.nullable else [there > here]
 
-    def _after_missing(self, key: UUID) -> list[ColumnElement[bool]]:
+    def _after_missing(self, key: BindParameter[UUID]) -> list[ColumnElement[bool]]:
         missing = self.column.is_(None)
         if self.descending:
             return [and_(missing, self.id < key), self.column.is_not(None)]
         return [and_(missing, self.id > key)]
 
 
+@cache
 def keyset(table: Table, order: Order) -> Keyset:
     """Return the order as one on this table.
 
@@ -109,18 +123,25 @@ def keyset(table: Table, order: Order) -> Keyset:
     return Keyset(column, table.c["id"], order.descending)
 
 
-def context(
-    owner_id: str, table: Table, order: Keyset, criteria: Sequence[ColumnElement[bool]]
-) -> bytes:
-    """Return what a cursor is bound to: the owner and the query, its values included.
+def start(after: Position | None) -> tuple[Start, dict[str, object]]:
+    """Return where a page after this position begins, and the values of the parameters."""
+    if after is None:
+        return Start.FIRST, {}
+    if after.value is None:
+        return Start.AFTER_MISSING, {AFTER_ID: after.id}
+    return Start.AFTER_VALUE, {AFTER_ID: after.id, AFTER_VALUE: after.value}
 
-    Raises `TypeError` for criteria that are not about this table.
-    """
-    confine(table, criteria)
-    condition = and_(true(), *criteria).compile()
-    values = sorted((name, _canonical(value)) for name, value in condition.params.items())
-    query = (owner_id, table.name, order.column.name, order.descending, str(condition), values)
+
+def context(owner_id: str, order: Keyset, conditions: Conditions) -> bytes:
+    """Return what a cursor is bound to: the owner and the query, its values included."""
+    values = sorted((name, _canonical(value)) for name, value in conditions.values.items())
+    query = (owner_id, order.column.name, order.descending, _text(conditions), values)
     return repr(query).encode()
+
+
+@lru_cache(SHAPES)
+def _text(conditions: Conditions) -> str:
+    return f"{conditions.table.name}: {and_(true(), *conditions.clauses)}"
 
 
 def _canonical(value: object) -> str:

@@ -1,19 +1,23 @@
 """The scope of a user: the one way in which an implementation reaches the database."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Executable, RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Table
 
+from impl.core import statements
+from impl.core.criteria import Conditions
 from impl.core.database import JoinedTransaction, Transactions
 from impl.core.etags import ANY, Versions
+from impl.core.ids import uuid7
 from impl.core.owned import Entity, Owned, Versioned
-from impl.core.paging import Cursors, Order, Page, Position, context, keyset
+from impl.core.paging import Cursors, Order, Page, Position, Start, context, keyset, start
+from impl.core.prepared import Prepared, Row
 from impl.core.problems import NotFound, PreconditionFailed, Problem
-from impl.core.statements import Criteria, Statements, Values
+from impl.core.statements import KEY, LIMIT, Values, among, written
+from impl.core.views import views
 
 
 class UserScope:
@@ -52,22 +56,20 @@ class UserScope:
 
     async def get[View: BaseModel](self, table: type[Entity], key: UUID, view: type[View]) -> View:
         """Return one row. Raises `NotFound`."""
-        statement = self.__on(table).find(view, _keyed(table, key), 1)
-        async with self.__open() as connection:
-            found = await _views(connection, statement, view)
+        statement = statements.get(table.__table__, view)
+        found = views(view, await self.__run(statement, {KEY: key}))
         if not found:
             raise NotFound
         return found[0]
 
     async def mine[View: BaseModel](self, table: type[Versioned], view: type[View]) -> View:
         """Return the owner's one row, made with its defaults if it is missing."""
-        statements = self.__on_single(table)
-        async with self.__open() as connection:
-            found = await _views(connection, statements.find(view, (), 1), view)
-            if not found:
-                await connection.execute(statements.ensure())
-                found = await _views(connection, statements.find(view, (), 1), view)
-        return found[0]
+        statement = statements.change(_single(table), view, (), keyed=False, versioned=False)
+        found = await self.__run(statement, {})
+        if not found:
+            await self.__run(statements.ensure(table.__table__), {})
+            found = await self.__run(statement, {})
+        return views(view, found)[0]
 
     async def find[View: BaseModel](
         self,
@@ -78,14 +80,13 @@ class UserScope:
         limit: int,
     ) -> list[View]:
         """Return up to `limit` rows that meet all criteria, in the order given or of their keys."""
-        statements = self.__on(table)
+        conditions = Conditions(table.__table__, criteria)
         if order is None:
-            statement = statements.find(view, criteria, limit)
+            statement = statements.find(table.__table__, view, conditions)
         else:
             sorting = keyset(table.__table__, order)
-            statement = statements.page(view, criteria, sorting, None, limit)
-        async with self.__open() as connection:
-            return await _views(connection, statement, view)
+            statement = statements.page(table.__table__, view, conditions, sorting, Start.FIRST)
+        return views(view, await self.__run(statement, {**conditions.values, LIMIT: limit}))
 
     async def page[View: BaseModel](
         self,
@@ -101,29 +102,31 @@ class UserScope:
         Raises a `Problem` with status 422 for a cursor that is not of this user and this query.
         """
         sorting = keyset(table.__table__, order)
-        statements = self.__on(table)
-        where = context(self.__owner_id, table.__table__, sorting, criteria)
+        conditions = Conditions(table.__table__, criteria)
+        where = context(self.__owner_id, sorting, conditions)
         after = self.__cursors.open(where, sorting.column, cursor) if cursor is not None else None
-        statement = statements.page(view, criteria, sorting, after, limit + 1)
-        async with self.__open() as connection:
-            rows = (await connection.execute(statement)).mappings().all()
-        items = [_view(row, view) for row in rows[:limit]]
+        begin, position = start(after)
+        statement = statements.page(table.__table__, view, conditions, sorting, begin)
+        values = {**conditions.values, **position, LIMIT: limit + 1}
+        rows = await self.__run(statement, values)
+        items = views(view, rows[:limit])
         if len(rows) <= limit:
             return Page(items, None)
-        last = Position(rows[limit - 1]["id"], rows[limit - 1][sorting.column.key])
-        return Page(items, self.__cursors.seal(where, sorting.column, last))
+        last = dict(zip(statement.names, rows[limit - 1], strict=True))
+        end = Position(last["id"], last[sorting.column.name])
+        return Page(items, self.__cursors.seal(where, sorting.column, end))
 
     async def count(self, table: type[Owned], *criteria: ColumnElement[bool]) -> int:
         """Return how many rows meet all criteria."""
-        statement = self.__on(table).count(criteria)
-        async with self.__open() as connection:
-            return int((await connection.execute(statement)).scalar_one())
+        conditions = Conditions(table.__table__, criteria)
+        statement = statements.count(table.__table__, conditions)
+        return int((await self.__run(statement, conditions.values))[0][0])
 
     async def exists(self, table: type[Owned], *criteria: ColumnElement[bool]) -> bool:
         """Tell whether any row meets all criteria."""
-        statement = self.__on(table).exists(criteria)
-        async with self.__open() as connection:
-            return (await connection.execute(statement)).first() is not None
+        conditions = Conditions(table.__table__, criteria)
+        statement = statements.exists(table.__table__, conditions)
+        return bool(await self.__run(statement, conditions.values))
 
     async def add[View: BaseModel](
         self, table: type[Entity], values: Values, view: type[View]
@@ -132,9 +135,8 @@ class UserScope:
 
         Raises `ValueError` for values that name those, or no column.
         """
-        statement = self.__on(table).add(view, values)
-        async with self.__open() as connection:
-            return (await _views(connection, statement, view))[0]
+        statement = statements.add(table.__table__, view, tuple(values))
+        return views(view, await self.__run(statement, {**written(values), KEY: uuid7()}))[0]
 
     async def change[View: BaseModel](
         self,
@@ -150,12 +152,13 @@ class UserScope:
         `NotFound`, `PreconditionFailed` when the row is of none of the versions, and
         `ValueError` as `add` does.
         """
-        statements, row = self.__on(table), _keyed(table, key)
-        async with self.__open() as connection:
-            changed = await _views(connection, statements.change(view, row, values, versions), view)
-            if not changed:
-                raise await _absence(connection, statements.exists(row))
-        return changed[0]
+        statement = statements.change(
+            table.__table__, view, tuple(values), keyed=True, versioned=versions.numbers is not None
+        )
+        changed = await self.__run(statement, {**written(values), **among(versions), KEY: key})
+        if not changed:
+            raise await self.__absence(table, key)
+        return views(view, changed)[0]
 
     async def change_mine[View: BaseModel](
         self,
@@ -168,24 +171,20 @@ class UserScope:
 
         One that is missing counts as being of version 1, which is what `mine` would make.
         """
-        statements = self.__on_single(table)
-        statement = statements.change(view, (), values, versions)
-        async with self.__open() as connection:
-            changed = await _views(connection, statement, view)
-            if not changed:
-                await connection.execute(statements.ensure())
-                changed = await _views(connection, statement, view)
-            if not changed:
-                raise PreconditionFailed
-        return changed[0]
+        statement = statements.change(
+            _single(table), view, tuple(values), keyed=False, versioned=versions.numbers is not None
+        )
+        bound = {**written(values), **among(versions)}
+        changed = await self.__run(statement, bound)
+        if not changed:
+            changed = await self.__make_and_run(table, statement, bound)
+        return views(view, changed)[0]
 
     async def remove(self, table: type[Entity], key: UUID, versions: Versions = ANY) -> None:
         """Delete one row. Raises `NotFound` and `PreconditionFailed` as `change` does."""
-        statements, row = self.__on(table), _keyed(table, key)
-        async with self.__open() as connection:
-            removed = await connection.execute(statements.remove(row, versions))
-            if removed.first() is None:
-                raise await _absence(connection, statements.exists(row))
+        statement = statements.remove(table.__table__, versioned=versions.numbers is not None)
+        if not await self.__run(statement, {**among(versions), KEY: key}):
+            raise await self.__absence(table, key)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["UserScope"]:
@@ -194,45 +193,37 @@ class UserScope:
         What PostgreSQL refuses in one step ends them all: the exception may be caught, but it
         comes again.
         """
-        async with self.__open() as connection:
-            joined = JoinedTransaction(connection)
+        async with self.__joined() as joined:
             yield UserScope(self.__owner_id, self.__scopes, joined, self.__cursors)
+
+    @asynccontextmanager
+    async def __joined(self) -> AsyncIterator[JoinedTransaction]:
+        async with self.__database.transaction(self.__owner_id) as connection:
+            joined = JoinedTransaction(connection)
+            yield joined
             joined.check()
 
-    def __open(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self.__database.transaction(self.__owner_id)
+    async def __run(self, statement: Prepared, values: Values) -> Sequence[Row]:
+        return await self.__database.run(self.__owner_id, statement, values)
 
-    def __on(self, table: type[Owned]) -> Statements:
-        return Statements(self.__owner_id, table.__table__)
+    async def __make_and_run(
+        self, table: type[Versioned], statement: Prepared, values: Values
+    ) -> Sequence[Row]:
+        """Run a statement on the owner's one row, which is not made if the statement fails."""
+        async with self.__joined() as joined:
+            await joined.run(self.__owner_id, statements.ensure(table.__table__), {})
+            changed = await joined.run(self.__owner_id, statement, values)
+            if not changed:
+                raise PreconditionFailed
+        return changed
 
-    def __on_single(self, table: type[Versioned]) -> Statements:
-        if table.__table__.primary_key.columns.keys() != ["owner_id"]:
-            raise TypeError(f"{table.__name__} may have many rows of one owner")
-        return self.__on(table)
-
-
-def _keyed(table: type[Entity], key: UUID) -> Criteria:
-    return (table.__table__.c.id == key,)
-
-
-def _view[View: BaseModel](row: RowMapping, view: type[View]) -> View:
-    """Build an answer from a row.
-
-    Validated, not merely constructed: that is faster, being compiled, and it turns text into the
-    members of enumerations. Never strictly, since a row has text where the view has those.
-    """
-    values = {name: row[name] for name in view.model_fields}
-    return view.model_validate(values, strict=False, by_name=True)
+    async def __absence(self, table: type[Entity], key: UUID) -> Problem:
+        """Say why a statement that names versions matched nothing."""
+        there = await self.__run(statements.there(table.__table__), {KEY: key})
+        return PreconditionFailed() if there else NotFound()
 
 
-async def _views[View: BaseModel](
-    connection: AsyncConnection, statement: Executable, view: type[View]
-) -> list[View]:
-    rows = (await connection.execute(statement)).mappings()
-    return [_view(row, view) for row in rows]
-
-
-async def _absence(connection: AsyncConnection, same_row: Executable) -> Problem:
-    """Say why a statement that names versions matched nothing."""
-    there = (await connection.execute(same_row)).first()
-    return PreconditionFailed() if there else NotFound()
+def _single(table: type[Versioned]) -> Table:
+    if table.__table__.primary_key.columns.keys() != ["owner_id"]:
+        raise TypeError(f"{table.__name__} may have many rows of one owner")
+    return table.__table__

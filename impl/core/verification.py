@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlmodel import Boolean, Column, MetaData, Table, Text, func, select
 
 from impl.core.faults import sqlstate
+from impl.core.prepared import Prepared
 
 OLDEST_MAJOR_VERSION = 15
 SETTING = "app.user_id"  # the policies' word for the owner
@@ -43,7 +44,7 @@ class DatabaseRefused(Exception):  # noqa: N818 - a verdict on the database, not
         self.faults = faults
 
 
-async def verify(engine: AsyncEngine, identity: Executable, tables: Sequence[Table]) -> None:
+async def verify(engine: AsyncEngine, identity: Prepared, tables: Sequence[Table]) -> None:
     """Raise `DatabaseRefused` unless the database can serve these tables and isolate owners.
 
     `identity` takes the restricted role, for nobody. Everything is asked in that role: whether
@@ -68,13 +69,13 @@ def _require_version(connection: AsyncConnection) -> None:
         )
 
 
-async def _take_role(connection: AsyncConnection, identity: Executable) -> None:
+async def _take_role(connection: AsyncConnection, identity: Prepared) -> None:
     try:
-        await connection.execute(identity)
+        await connection.execute(identity.statement, identity.bound("", {}))
     except DBAPIError as error:
-        if sqlstate(error) == "22023":
+        if sqlstate(error.orig) == "22023":
             raise DatabaseRefused(f"the role freehold_user does not exist: {MIGRATE}") from None
-        if sqlstate(error) == "42501":
+        if sqlstate(error.orig) == "42501":
             raise DatabaseRefused(
                 "the database user may not act as freehold_user: let it run scripts/migrate, "
                 "or grant it the role"

@@ -1,0 +1,99 @@
+"""Statements that are built and compiled once, and run ever after with other values."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import BindParameter, Executable
+from sqlalchemy.dialects.postgresql.psycopg import dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
+from sqlmodel import bindparam
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from impl.core.wire import wire
+
+# A parameter named like a column would be taken for its new value: hence the double underscore.
+OWNER = "scope__owner"
+DIALECT = dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
+
+type Row = tuple[Any, ...]
+
+
+def bind[Value](name: str, kind: TypeEngine[Value]) -> BindParameter[Value]:
+    """Return a parameter of a statement, to which each run gives its value."""
+    return bindparam(name, type_=kind, required=False)
+
+
+class Prepared:
+    """A statement with parameters, of which `OWNER` is the owner whose rows it is about.
+
+    `writes` says whether it does more than read; `names` are those of its result's columns.
+    `sql`, `oids` and `formats` are what libpq sends: text with $1, $2, ..., and for each of these
+    the type and the format (0 text, 1 binary) of its values.
+    """
+
+    __slots__ = (
+        "_constants", "_parameters", "formats", "names", "oids", "processors", "sql",
+        "statement", "writes",
+    )  # fmt: skip
+
+    def __init__(self, statement: Executable, *, writes: bool = False) -> None:
+        compiled = statement.compile(  # type: ignore[attr-defined]  # all but DDL have it
+            dialect=DIALECT, compile_kwargs={"render_postcompile": True}
+        )
+        self.statement = statement
+        self.writes = writes
+        self.sql = str(compiled).encode()
+        self._take_parameters(compiled)
+        self._take_columns(compiled)
+
+    def _take_parameters(self, compiled: SQLCompiler) -> None:
+        binds = [(name, compiled.binds[name]) for name in compiled.positiontup or ()]
+        wires = [wire(each.type, DIALECT) for _, each in binds]
+        self.oids = [each.oid for each in wires]
+        self.formats: list[int] = [each.format for each in wires]
+        self._parameters = [(name, each.dump) for (name, _), each in zip(binds, wires, strict=True)]
+        # Of the constants that it meets, SQLAlchemy makes parameters with names of its own.
+        self._constants = {name: each.value for name, each in binds if each.unique}
+
+    def _take_columns(self, compiled: SQLCompiler) -> None:
+        columns = compiled._result_columns  # noqa: SLF001 - what SQLAlchemy's own results read
+        self.names = tuple(column.name for column in columns)
+        self.processors = [
+            (at, process)
+            for at, column in enumerate(columns)
+            if (process := _processor(column.type)) is not None
+        ]
+
+    def bound(self, owner_id: str, values: Mapping[str, object]) -> dict[str, object]:
+        """Return the parameters by name."""
+        return {**values, OWNER: owner_id}
+
+    def dumped(self, owner_id: str, values: Mapping[str, object]) -> list[Any]:
+        """Return the parameters in their order and their formats.
+
+        Raises `UnicodeEncodeError` and `psycopg.DataError` for values that cannot be stored.
+        """
+        every = {**self._constants, **values, OWNER: owner_id}
+        return [
+            None if (value := every[name]) is None else dump(value)
+            for name, dump in self._parameters
+        ]
+
+    def processed(self, rows: list[Row]) -> list[Row]:
+        """Return rows as the types of their columns show them."""
+        if not self.processors:
+            return rows
+        return [self._process(list(row)) for row in rows]
+
+    def _process(self, row: list[Any]) -> Row:
+        for at, process in self.processors:
+            row[at] = process(row[at])
+        return tuple(row)
+
+
+def _processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    # A lane loads points in time in UTC, which is all that this one asks for.
+    if isinstance(kind, UTCDateTime):
+        return None
+    return kind.dialect_impl(DIALECT).result_processor(DIALECT, None)

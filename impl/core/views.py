@@ -1,0 +1,26 @@
+"""Views: rows as the Pydantic models that an implementation answers with."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from impl.core.prepared import Row
+
+
+def views[View: BaseModel](view: type[View], rows: Iterable[Row]) -> list[View]:
+    """Build answers from rows whose first columns are the fields of the view, in their order.
+
+    Validated, not merely constructed: that is hardly slower, being compiled, and it turns text
+    into the members of enumerations. Never strictly, since a row has text where the view has
+    those.
+    """
+    names = tuple(view.__pydantic_fields__)
+    values = [dict(zip(names, row, strict=False)) for row in rows]  # a page's rows have more
+    return _validate(view)(values, strict=False, by_name=True)
+
+
+@cache
+def _validate[View: BaseModel](view: type[View]) -> Callable[..., list[Any]]:
+    return TypeAdapter(list[view]).validate_python  # type: ignore[valid-type]  # known only now
