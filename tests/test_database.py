@@ -1,15 +1,13 @@
 """The database below the scopes: isolation by PostgreSQL itself, faults, restarts, start-up."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel
-from sqlalchemy import Engine, event
 from sqlmodel import col, func, insert, select, update
 
 from impl.core.database import Database
@@ -20,6 +18,7 @@ from impl.core.problems import NotFound, Problem
 from impl.core.scope import UserScope
 from impl.tables import ProfileRow, TodoRow
 from tests.conftest import scopes
+from tests.relay import relayed
 
 TABLES = (TodoRow, ProfileRow)
 TODO = TodoRow.__table__
@@ -32,55 +31,49 @@ class Todo(BaseModel):
     title: str
 
 
-@contextmanager
-def recorded() -> Iterator[list[str]]:
-    """Record the statements that are sent, but for BEGIN and COMMIT."""
-    sent: list[str] = []
-
-    def record(*call: object) -> None:
-        sent.append(str(call[2]).split(maxsplit=1)[0])
-
-    event.listen(Engine, "before_cursor_execute", record)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", record)
-
-
 def test_each_call_sends_its_statement_and_one_that_says_who_asks(
-    database_url: str, owner: str
+    database_url: str, owner: str, tmp_path: Path
 ) -> None:
+    """And all of it at once: PostgreSQL ends the transaction at the sync."""
+
     async def steps() -> None:
         order = Order(col(TodoRow.created_at))
-        async with scopes(database_url) as scope_of:
+        async with relayed(database_url, tmp_path) as relay, scopes(relay.url) as scope_of:
             scope = scope_of(owner)
             key = (await scope.add(TodoRow, {"title": "Milk"}, Todo)).id
-            with recorded() as sent:
-                await scope.get(TodoRow, key, Todo)
-                await scope.find(TodoRow, Todo, limit=1)
-                await scope.page(TodoRow, Todo, order=order, limit=1, cursor=None)
-                await scope.count(TodoRow)
-                await scope.add(TodoRow, {"title": "Eggs"}, Todo)
-                await scope.change(TodoRow, key, {"done": True}, Todo, if_match('"1"'))
-                await scope.remove(TodoRow, key, if_match('"2"'))
-            each = ["SELECT"] * 4 + ["INSERT", "UPDATE", "DELETE"]
-            assert sent == [word for statement in each for word in ("SELECT", statement)]
+            relay.sent.clear()
+            await scope.get(TodoRow, key, Todo)
+            await scope.find(TodoRow, Todo, limit=1)
+            await scope.page(TodoRow, Todo, order=order, limit=1, cursor=None)
+            await scope.count(TodoRow)
+            await scope.add(TodoRow, {"title": "Eggs"}, Todo)
+            await scope.change(TodoRow, key, {"done": True}, Todo, if_match('"1"'))
+            await scope.remove(TodoRow, key, if_match('"2"'))
+        each = ["SELECT"] * 4 + ["INSERT", "UPDATE", "DELETE"]
+        expected = [word for statement in each for word in ("IDENTITY", statement, "SYNC")]
+        assert relay.sent == expected
 
     asyncio.run(steps())
 
 
 def test_the_steps_of_a_transaction_say_once_who_asks_and_are_stored_together(
-    database_url: str, owner: str
+    database_url: str, owner: str, tmp_path: Path
 ) -> None:
     async def steps() -> None:
-        async with scopes(database_url) as scope_of:
+        async with relayed(database_url, tmp_path) as relay, scopes(relay.url) as scope_of:
             scope = scope_of(owner)
-            with recorded() as sent:
-                async with scope.transaction() as together:
-                    added = await together.add(TodoRow, {"title": "Milk"}, Todo)
-                    assert not await scope.exists(TodoRow)
-                    await together.change(TodoRow, added.id, {"title": "Eggs"}, Todo)
-            assert sent == ["SELECT", "INSERT", "SELECT", "SELECT", "UPDATE"]
+            async with scope.transaction():
+                pass
+            relay.sent.clear()
+            async with scope.transaction() as together:
+                added = await together.add(TodoRow, {"title": "Milk"}, Todo)
+                await together.change(TodoRow, added.id, {"title": "Eggs"}, Todo)
+            sent = [word for word in relay.sent if word != "SYNC"]
+            assert sent == ["BEGIN", "IDENTITY", "INSERT", "UPDATE", "COMMIT"]
+            async with scope.transaction() as together:
+                added = await together.add(TodoRow, {"title": "Milk"}, Todo)
+                assert await scope.count(TodoRow) == 1
+                await together.change(TodoRow, added.id, {"title": "Eggs"}, Todo)
             assert (await scope.get(TodoRow, added.id, Todo)).title == "Eggs"
 
     asyncio.run(steps())

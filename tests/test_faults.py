@@ -126,7 +126,8 @@ def test_slow_statements_locks_and_a_full_pool_are_unavailable(
                 await scope.change(TodoRow, added.id, {"title": "Eggs"}, Todo)
         async with database.transaction(owner):
             with pytest.raises(Unavailable):
-                await scope.get(TodoRow, added.id, Todo)
+                async with scope.transaction():
+                    raise AssertionError
         assert await scope.get(TodoRow, added.id, Todo) == added
         await database.close()
 

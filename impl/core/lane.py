@@ -82,8 +82,8 @@ class Group:
 class Lane:
     """One connection, in pipeline mode from now on.
 
-    At most `depth` groups are under way. A group that is not answered within `deadline_s` seconds
-    after it was sent takes the lane with it: `lost` is called, and whoever waits gets `LaneLost`.
+    A group that is not answered within `deadline_s` seconds after it was sent takes the lane
+    with it: `lost` is called, and whoever waits gets `LaneLost`.
     """
 
     def __init__(
@@ -92,7 +92,6 @@ class Lane:
         identity: Prepared,
         lost: Callable[["Lane"], None],
         *,
-        depth: int,
         deadline_s: float,
         prepared_statements: bool,
     ) -> None:
@@ -100,7 +99,6 @@ class Lane:
         self._pg = connection.pgconn
         self._identity = identity
         self._lost = lost
-        self._depth = depth
         self._deadline_s = deadline_s
         self._prepares = prepared_statements
         self._plans: OrderedDict[Prepared, Plan] = OrderedDict()
@@ -108,6 +106,7 @@ class Lane:
         self._names = 0
         self._groups: deque[Group] = deque()
         self._flushing = False
+        self._closed = False
         self._watch: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._pg.enter_pipeline_mode()
@@ -115,14 +114,21 @@ class Lane:
         self._socket = self._pg.socket
         self._loop.add_reader(self._socket, self._read)
 
-    def __len__(self) -> int:
-        """Return how many groups are under way."""
+    @property
+    def load(self) -> int:
+        """How many groups are under way."""
         return len(self._groups)
 
-    @property
-    def full(self) -> bool:
-        """Whether the lane takes no more groups for now."""
-        return len(self._groups) >= self._depth
+    def alive(self) -> bool:
+        """Tell whether PostgreSQL is still there, as far as an idle lane can know."""
+        if not self._groups:
+            try:
+                # There is nothing to be read, unless PostgreSQL has said farewell and hung up.
+                self._pg.consume_input()
+                self._pg.consume_input()
+            except psycopg.Error:
+                self.close()
+        return not self._closed
 
     async def run(
         self, statement: Prepared, owner_id: str, values: Mapping[str, object]
@@ -140,8 +146,9 @@ class Lane:
 
     def close(self) -> None:
         """Close the connection; whoever still waits gets `LaneLost`."""
-        if self._connection.closed:
+        if self._closed:
             return
+        self._closed = True
         self._loop.remove_reader(self._socket)
         self._loop.remove_writer(self._socket)
         if self._watch is not None:
@@ -167,9 +174,6 @@ class Lane:
     def _send(self, statement: Prepared, owner_id: str, values: list[Any]) -> Group:
         """Send a group whole. If that fails midway the lane is lost: its half would be open."""
         try:
-            if not self._groups:
-                # Nothing is to be read now, unless that the connection has ended in the meantime.
-                self._pg.consume_input()
             group = self._pipe(statement, self._identity.dumped(owner_id, {}), values)
             self._flush()
         except psycopg.Error:
@@ -246,10 +250,16 @@ class Lane:
 
     def _take_results(self) -> None:
         groups, is_busy, get_result = self._groups, self._pg.is_busy, self._pg.get_result
+        ended = False
         while groups and not is_busy():
             result = get_result()
-            if result is None:  # the end of one message's answer
+            if result is None:
+                # Once, it ends the answer to a message; again, libpq has given the connection up.
+                if ended:
+                    raise psycopg.OperationalError
+                ended = True
                 continue
+            ended = False
             group = groups[0]
             if result.status != SYNC:
                 group.results.append(result)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import psycopg
@@ -62,7 +63,7 @@ class Lanes:
         when no lane can take it or the answer is lost, and what `faults.problem` makes of errors.
         """
         for last in (statement.writes, True):
-            lane = self._least_busy() or await self._first()
+            lane = await self._lane()
             try:
                 return await lane.run(statement, owner_id, values)
             except LaneLost:
@@ -82,37 +83,34 @@ class Lanes:
         for lane in list(self._open):
             lane.close()
 
-    def _least_busy(self) -> Lane | None:
-        """Return the lane with the fewest requests, if any is open; raise if all are full."""
-        if len(self._open) < self._count:
-            self._replenish()
-            if not self._open:
-                return None
-        lane = min(self._open, key=len)
-        if lane.full:
-            raise _saturated()
-        return lane
+    async def _lane(self) -> Lane:
+        """Return the lane with the fewest requests."""
+        while True:
+            if len(self._open) < self._count:
+                self._replenish()
+                if not self._open:
+                    await self._first()
+            lane = min(self._open, key=_load, default=None)
+            if lane is None:
+                raise Unavailable
+            if lane.load >= self._depth:
+                raise _saturated()
+            if lane.alive():
+                return lane
 
-    async def _first(self) -> Lane:
+    async def _first(self) -> None:
         """Wait for a lane to be opened, while there are none."""
         if self._arriving >= self._count * self._depth:
             raise _saturated()
+        if not self._opening:
+            return
         self._arriving += 1
         try:
-            if self._opening:
-                await asyncio.wait(
-                    self._opening,
-                    timeout=self._patience_s,
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
+            await asyncio.wait(
+                self._opening, timeout=self._patience_s, return_when=asyncio.FIRST_COMPLETED
+            )
         finally:
             self._arriving -= 1
-        if not self._open:
-            raise Unavailable
-        lane = min(self._open, key=len)
-        if lane.full:
-            raise _saturated()
-        return lane
 
     def _replenish(self) -> None:
         """Begin to open the lanes that are missing, unless the last attempt has just failed."""
@@ -139,11 +137,13 @@ class Lanes:
                 connection,
                 self._identity,
                 self._open.remove,
-                depth=self._depth,
                 deadline_s=self._deadline_s,
                 prepared_statements=self._prepared_statements,
             )
         )
+
+
+_load = attrgetter("load")
 
 
 def _saturated() -> Problem:
