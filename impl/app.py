@@ -41,6 +41,7 @@ def connect(settings: Settings, url: str) -> Database:
     """Return the database at a URL, within the limits of the settings."""
     return Database(
         url,
+        lanes=settings.database_lanes,
         pool_size=settings.database_pool_size,
         prepared_statements=settings.database_prepared_statements,
         statement_timeout_ms=settings.statement_timeout_ms,

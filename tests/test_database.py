@@ -38,7 +38,7 @@ def test_each_call_sends_its_statement_and_one_that_says_who_asks(
 
     async def steps() -> None:
         order = Order(col(TodoRow.created_at))
-        async with relayed(database_url, tmp_path) as relay, scopes(relay.url) as scope_of:
+        async with relayed(database_url, tmp_path) as (url, relay), scopes(url) as scope_of:
             scope = scope_of(owner)
             key = (await scope.add(TodoRow, {"title": "Milk"}, Todo)).id
             relay.sent.clear()
@@ -60,7 +60,7 @@ def test_the_steps_of_a_transaction_say_once_who_asks_and_are_stored_together(
     database_url: str, owner: str, tmp_path: Path
 ) -> None:
     async def steps() -> None:
-        async with relayed(database_url, tmp_path) as relay, scopes(relay.url) as scope_of:
+        async with relayed(database_url, tmp_path) as (url, relay), scopes(url) as scope_of:
             scope = scope_of(owner)
             async with scope.transaction():
                 pass

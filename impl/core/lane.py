@@ -172,13 +172,17 @@ class Lane:
         return statement.processed(group.plan.rows(group.results[-1]))
 
     def _send(self, statement: Prepared, owner_id: str, values: list[Any]) -> Group:
-        """Send a group whole. If that fails midway the lane is lost: its half would be open."""
+        """Send a group whole. If that fails midway the lane is lost: half a group would be open."""
+        who = self._identity.dumped(owner_id, {})
         try:
-            group = self._pipe(statement, self._identity.dumped(owner_id, {}), values)
+            group = self._pipe(statement, who, values)
             self._flush()
         except psycopg.Error:
             self.close()
             raise LaneLost from None
+        except BaseException:
+            self.close()
+            raise
         self._groups.append(group)
         if self._watch is None:
             self._watch = self._loop.call_later(self._deadline_s / 4, self._check)

@@ -85,18 +85,19 @@ class Lanes:
 
     async def _lane(self) -> Lane:
         """Return the lane with the fewest requests."""
-        while True:
+        for _ in range(self._count + 1):
             if len(self._open) < self._count:
                 self._replenish()
                 if not self._open:
                     await self._first()
             lane = min(self._open, key=_load, default=None)
             if lane is None:
-                raise Unavailable
+                break
             if lane.load >= self._depth:
                 raise _saturated()
             if lane.alive():
                 return lane
+        raise Unavailable
 
     async def _first(self) -> None:
         """Wait for a lane to be opened, while there are none."""

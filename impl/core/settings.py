@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
         None, description="a URL of the form postgresql://user:password@host:5432/name"
     )
+    database_lanes: int = Field(
+        2, ge=1, le=32, description="a number of connections per process, 1 to 32"
+    )
     database_pool_size: int = Field(
         10, ge=1, le=200, description="a number of connections per process, 1 to 200"
     )
