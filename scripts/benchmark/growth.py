@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlmodel import col
 
+from impl.core.criteria import Conditions
 from impl.core.paging import Cursors, Order, Position, context, keyset
 from impl.core.settings import Settings
 from impl.tables import TodoRow
@@ -131,13 +132,14 @@ def deepened(load: Load, configuration: Settings, page: int, file: Path) -> Load
     """Return a load that asks for a later page, counted from 1; its requests go to `file`."""
     skipped = PAGE_SIZE * (page - 1)
     order = keyset(TodoRow.__table__, Order(col(TodoRow.created_at), descending=True))
+    everything = Conditions(TodoRow.__table__, ())
     cursors, dataset = Cursors(configuration.cursor_key), load.dataset
 
     def deep(request: Request) -> Request:
         user = int(request.owner.removeprefix("user-"))
         number = user + dataset.users * (dataset.todos // dataset.users - skipped)
         last = Position(dataset.todo_id(number), dataset.made_at(number))
-        where = context(request.owner, TodoRow.__table__, order, ())
+        where = context(request.owner, order, everything)
         cursor = cursors.seal(where, order.column, last)
         return replace(request, cursor=cursor, skipped=skipped)
 
