@@ -1,18 +1,15 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """The whole API: hands every tag's implementation to its router."""
 
-from fastapi import FastAPI
-
 from . import todos as todos_
 from . import users as users_
-from .runtime.dispatch import Dispatch
+from .runtime.application import Application
 from .runtime.fulfilment import check
 from .runtime.gate import Gate
-from .runtime.operation import operations
 
 
 def include[Scope](
-    app: FastAPI,
+    app: Application,
     gate: Gate[Scope],
     *,
     todos: todos_.Todos[Scope],
@@ -28,11 +25,10 @@ def include[Scope](
             users_.Users: users,
         }
     )
-    routers = [
-        todos_.router(todos, gate),
-        users_.router(users, gate),
-    ]
-    for router in routers:
-        app.include_router(router)
-    served = operations(route for router in routers for route in router.routes)
-    app.router.middleware_stack = Dispatch(app.router.middleware_stack, gate, served)
+    app.serve(
+        gate,
+        [
+            todos_.router(todos, gate),
+            users_.router(users, gate),
+        ],
+    )

@@ -12,6 +12,7 @@ from sqlmodel import SQLModel
 from starlette.types import ASGIApp
 
 from generated import api
+from generated.runtime.application import Application
 from impl import todos, users
 from impl.core import problems
 from impl.core.auth import Authentication, Verifier
@@ -67,9 +68,11 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
         yield
         await database.close()
 
-    app = FastAPI(
+    app = Application(
         lifespan=lifespan,
         openapi_url=None,  # documentation is served on the management port
+        # It would export the text of exceptions, and looks for an exporter at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     contract = json.loads(CONTRACT.read_bytes())
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.

@@ -84,8 +84,8 @@ class OpenGate:
 
 def serve(module: ModuleType, gate: OpenGate, **functions: Callable[..., Any]) -> FastAPI:
     """Return the application of a package whose tags are all implemented by these functions."""
-    app = FastAPI(openapi_url=None)
     api = import_module(f"{module.__name__}.api")
+    app: FastAPI = api.Application(openapi_url=None)
     names = api.include.__kwdefaults__ or api.include.__annotations__.keys() - {
         "app",
         "gate",

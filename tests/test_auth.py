@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from impl.core.auth import Authentication, Caller, Verifier
 from impl.core.problems import ErrorBoundary
@@ -181,17 +181,28 @@ def test_an_upgrade_to_a_websocket_needs_a_token_too(port: int, refusal: bytes) 
     assert asked(port, bearing(b"e30.e30.AAAA"), *upgrade) == refusal
 
 
+async def unused(*_: object) -> Any:
+    """Stand for what is not to be called."""
+    raise AssertionError
+
+
+def serve(app: ASGIApp, scope: Scope, send: Send) -> None:
+    """Serve one connection that sends nothing."""
+
+    async def once() -> None:
+        await app(scope, unused, send)
+
+    asyncio.run(once())
+
+
 def test_a_websocket_is_closed_without_reaching_the_application(verifier: Verifier) -> None:
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    async def unused(*_: object) -> Any:
-        raise AssertionError
-
     scope = {"type": "websocket", "headers": [(b"authorization", b"Bearer " + GOOD)]}
-    asyncio.run(Authentication(unused, verifier)(scope, unused, send))
+    serve(Authentication(unused, verifier), scope, send)
     assert sent == [{"type": "websocket.close", "code": 1008}]
 
 
@@ -201,10 +212,7 @@ def test_lifespan_reaches_the_application(verifier: Verifier) -> None:
     async def application(scope: Scope, _: Receive, __: Send) -> None:
         reached.append(scope)
 
-    async def unused(*_: object) -> Any:
-        raise AssertionError
-
-    asyncio.run(Authentication(application, verifier)({"type": "lifespan"}, unused, unused))
+    serve(Authentication(application, verifier), {"type": "lifespan"}, unused)
     assert reached == [{"type": "lifespan"}]
 
 

@@ -2,16 +2,16 @@
 """Request bodies: from raw bytes to the model that the contract declares."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
-from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
 
 from .faults import in_body, is_malformed
+from .fields import Fields
 from .gate import Fault, Limits
 
 
@@ -27,66 +27,80 @@ class Rejected(Exception):  # noqa: N818 - it is no error of the program: the bo
 _CHARSETS = {"utf-8", "us-ascii"}
 
 
-@dataclass(frozen=True, slots=True)
 class Body:
     """A declared request body: a validator for each media type, and whether it must be sent."""
 
-    required: bool
-    adapters: Mapping[str, TypeAdapter[Any]]
+    def __init__(self, adapters: Mapping[str, TypeAdapter[Any]], *, required: bool) -> None:
+        self._required = required
+        self._validators = {
+            name: adapter.validator.validate_json for name, adapter in adapters.items()
+        }
 
-    async def read(self, request: Request, limits: Limits) -> Any:
+    async def read(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
         """Return the model, or None for an optional body that was not sent.
 
         Raises Rejected: 400 for what is no JSON (RFC 8259), 408 and 413 for what exceeds the
         limits, 415 for a media type or an encoding that is not declared, 422 for what breaks the
-        schema.
+        schema. Raises ClientDisconnect when the rest of it will not come.
         """
-        raw = await _receive(request, limits)
+        raw = await _receive(receive, fields, limits)
         if not raw:
-            if self.required:
+            if self._required:
                 raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
             return None
-        adapter = self._adapter(request.headers)
-        if adapter is None:
+        validate = self._validators.get(_media_type(fields))
+        if validate is None:
             raise Rejected(415)
-        return _validate(adapter, raw)
-
-    def _adapter(self, headers: Headers) -> TypeAdapter[Any] | None:
-        encodings = headers.getlist("content-encoding")
-        types = headers.getlist("content-type")
-        if len(types) != 1 or any(encoding.lower() != "identity" for encoding in encodings):
-            return None
-        media_type, *parameters = (part.strip().lower() for part in types[0].split(";"))
-        charsets = [p.partition("=")[2] for p in parameters if p.startswith("charset=")]
-        if not {charset.strip('"') for charset in charsets} <= _CHARSETS:
-            return None
-        return self.adapters.get(media_type)
+        return _validated(validate, raw)
 
 
-async def _receive(request: Request, limits: Limits) -> bytes:
-    declared = request.headers.get("content-length", "")
+def _media_type(fields: Fields) -> str:
+    """Return the media type of a body that is JSON in UTF-8 (RFC 8259 §8.1), or nothing."""
+    if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+        return ""
+    field = fields.get(b"content-type", b"")
+    if b";" not in field:
+        return field.decode("latin-1").strip().lower()
+    media_type, *parameters = (part.strip() for part in field.decode("latin-1").lower().split(";"))
+    charsets = {p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")}
+    return media_type if charsets <= _CHARSETS else ""
+
+
+async def _receive(receive: Receive, fields: Fields, limits: Limits) -> bytes:
+    declared = fields.get(b"content-length", b"")
     # A float holds, as infinity, what has more digits than an integer may be read from.
-    if declared.isdecimal() and float(declared) > limits.max_body_bytes:
+    if declared.isdigit() and float(declared) > limits.max_body_bytes:
         raise Rejected(413)
-    raw = bytearray()
     try:
         async with asyncio.timeout(limits.max_body_seconds):
-            async for chunk in request.stream():
-                raw += chunk
-                if len(raw) > limits.max_body_bytes:
-                    raise Rejected(413)
+            return await _gather(receive, limits.max_body_bytes)
     except TimeoutError:
         raise Rejected(408) from None
-    return bytes(raw)
 
 
-def _validate(adapter: TypeAdapter[Any], raw: bytes) -> Any:
+async def _gather(receive: Receive, max_bytes: int) -> bytes:
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
+        size += len(part)
+        if size > max_bytes:
+            raise Rejected(413)
+        parts.append(part)
+        more = message.get("more_body", False)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _validated(validate: Callable[[bytes], Any], raw: bytes) -> Any:
     try:
         if b"\\u0000" in raw and _holds_nul(from_json(raw)):
             raise Rejected(422, [{"pointer": "#", "detail": "Text must not hold NUL"}])
         if b"NaN" in raw or b"Infinity" in raw:
             from_json(raw, allow_inf_nan=False)
-        return adapter.validate_json(raw)
+        return validate(raw)
     except ValidationError as error:
         if is_malformed(error):
             raise Rejected(400) from None

@@ -7,7 +7,7 @@ RFC 9068 (the profile of access tokens).
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from json import JSONDecoder
@@ -206,20 +206,18 @@ class Authentication:
         self._app = app
         self._verifier = verifier
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one ASGI connection."""
         if scope["type"] == "http":
             try:
                 scope["caller"] = self._verifier.verify(bearer(scope["headers"]))
             except Unauthenticated as refusal:
                 _report(refusal.reason, scope)
-                await response(refusal)(scope, receive, send)
-                return
+                return response(refusal)(scope, receive, send)
         elif scope["type"] != "lifespan":
             _report("not an HTTP request", scope)
-            await send({"type": "websocket.close", "code": 1008})
-            return
-        await self._app(scope, receive, send)
+            return send({"type": "websocket.close", "code": 1008})
+        return self._app(scope, receive, send)
 
 
 def _report(reason: str, scope: Scope) -> None:

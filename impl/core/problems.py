@@ -6,7 +6,7 @@ Format: RFC 9457 (Problem Details for HTTP APIs), `application/problem+json`.
 import json
 import logging
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from uuid import uuid4
@@ -250,14 +250,16 @@ class ErrorBoundary:
 class _Progress:
     """Passes a response on and remembers how far it came."""
 
+    __slots__ = ("_send", "complete", "started")
+
     def __init__(self, send: Send) -> None:
         self._send = send
         self.started = False
         self.complete = False
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.started = True
         elif message["type"] == "http.response.body":
             self.complete = not message.get("more_body", False)
-        await self._send(message)
+        return self._send(message)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
-from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
 from .gate import Gate
@@ -31,19 +31,19 @@ class _Node:
         node.operations[operation.declaration.method] = operation
         node.names[operation.declaration.method] = names
 
-    def find(self, segments: list[str], values: list[str]) -> "_Node | None":
+    def find(self, segments: list[str], values: list[str], depth: int = 1) -> "_Node | None":
         """Prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
-        if not segments:
+        if depth == len(segments):
             return self if self.operations else None
-        first, *rest = segments
-        if (node := self.fixed.get(first)) and (found := node.find(rest, values)):
+        segment = segments[depth]
+        if (node := self.fixed.get(segment)) and (found := node.find(segments, values, depth + 1)):
             return found
-        if self.varying and first:
-            depth = len(values)
-            values.append(first)
-            if found := self.varying.find(rest, values):
+        if self.varying and segment:
+            before = len(values)
+            values.append(segment)
+            if found := self.varying.find(segments, values, depth + 1):
                 return found
-            del values[depth:]
+            del values[before:]
         return None
 
     @property
@@ -54,14 +54,9 @@ class _Node:
 
 
 class Dispatch:
-    """Answers every HTTP request from the contract's operations, and none from anywhere else.
+    """Answers every HTTP request from the contract's operations, and none from anywhere else."""
 
-    It stands innermost, where the framework would walk through its routes one by one; whatever is
-    not HTTP goes on to the framework.
-    """
-
-    def __init__(self, app: ASGIApp, gate: Gate[Any], operations: Iterable[Operation[Any]]) -> None:
-        self.app = app
+    def __init__(self, gate: Gate[Any], operations: Iterable[Operation[Any]]) -> None:
         self.gate = gate
         self.root = _Node()
         for operation in operations:
@@ -69,9 +64,6 @@ class Dispatch:
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Hand the request on; raises the problems 404 and 405."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         values: list[str] = []
         node = self.root.find(_segments(scope), values)
         if node is None:
@@ -88,13 +80,17 @@ class Dispatch:
 
 
 def _segments(connection: Connection) -> list[str]:
-    """Return the decoded segments: a slash that is written %2F belongs to its segment.
+    """Return the decoded segments, the first of which is what comes before the first slash.
 
-    Bytes that are no UTF-8 become lone surrogates, which no parameter lets in.
+    A slash that is written %2F belongs to its segment. Bytes that are no UTF-8 become lone
+    surrogates, which no parameter lets in.
     """
     raw: bytes = connection.get("raw_path") or quote(connection["path"]).encode("ascii")
-    segments = raw.partition(b"?")[0].split(b"/")[1:]
-    return [unquote_to_bytes(segment).decode("utf-8", "surrogateescape") for segment in segments]
+    path = raw.partition(b"?")[0]
+    if b"%" not in path:
+        return path.decode("utf-8", "surrogateescape").split("/")
+    segments = map(unquote_to_bytes, path.split(b"/"))
+    return [segment.decode("utf-8", "surrogateescape") for segment in segments]
 
 
 async def _options(allow: str, send: Send) -> None:

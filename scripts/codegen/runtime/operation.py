@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.routing import Route
 from starlette.types import Receive, Send
 from starlette.types import Scope as Connection
 
 from .answers import Answers
 from .bodies import Body, Rejected
+from .fields import Fields, fields
 from .gate import Gate, Security
 from .negotiation import accepts
 from .parameters import Parameter, Parameters
@@ -48,27 +49,30 @@ class Operation[Scope]:
         self.function = function
         self.gate = gate
         self.parameters = Parameters(declaration.parameters)
-        self.media_types = declaration.answers.media_types
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        request = Request(connection, receive)
         declared = self.declaration
         user_id = connection["path_params"][declared.owner] if declared.owner else None
         scope = self.gate.admit(connection, declared.security, user_id)
-        if not accepts(request.headers.getlist("accept"), self.media_types):
+        header = fields(connection)
+        if not accepts(header.get(b"accept", b""), declared.answers.media_types):
             raise self.gate.problem(406)
         try:
-            arguments = await self._read(request)
+            arguments = await self._read(connection, header, receive)
         except ClientDisconnect:
             return
         await declared.answers.send(await self._call(scope, arguments), send)
 
-    async def _read(self, request: Request) -> dict[str, Any]:
-        arguments, faults = self.parameters.read(request.scope)
+    async def _read(
+        self, connection: Connection, header: Fields, receive: Receive
+    ) -> dict[str, Any]:
+        arguments, faults = self.parameters.read(connection, header)
         if self.declaration.body:
             try:
-                arguments["body"] = await self.declaration.body.read(request, self.gate.limits)
+                arguments["body"] = await self.declaration.body.read(
+                    receive, header, self.gate.limits
+                )
             except Rejected as rejected:
                 if rejected.status != 422:
                     raise self.gate.problem(rejected.status) from None
