@@ -31,7 +31,8 @@ class Body:
     """A declared request body: a validator for each media type, and whether it must be sent."""
 
     def __init__(self, adapters: Mapping[str, TypeAdapter[Any]], *, required: bool) -> None:
-        self._required = required
+        self.required = required
+        self.adapters = adapters
         self._validators = {
             name: adapter.validator.validate_json for name, adapter in adapters.items()
         }
@@ -45,7 +46,7 @@ class Body:
         """
         raw = await _receive(receive, fields, limits)
         if not raw:
-            if self._required:
+            if self.required:
                 raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
             return None
         validate = self._validators.get(_media_type(fields))
