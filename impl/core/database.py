@@ -1,6 +1,6 @@
 """The database: a pool of connections, each of which acts for one owner at a time."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -37,9 +37,9 @@ def driver_url(url: str) -> URL:
 class Transactions(Protocol):
     """Where statements run: each in a transaction of its own, or all in one."""
 
-    async def run(
+    def run(
         self, owner_id: str, statement: Prepared, values: Mapping[str, object]
-    ) -> Sequence[Row]:
+    ) -> Awaitable[Sequence[Row]]:
         """Run one statement on the rows of one owner and return its rows.
 
         Raises what `impl.core.faults.answered` raises.
@@ -103,14 +103,14 @@ class Database:
             prepared_statements=prepared_statements,
         )
 
-    async def run(
+    def run(
         self, owner_id: str, statement: Prepared, values: Mapping[str, object]
-    ) -> Sequence[Row]:
+    ) -> Awaitable[Sequence[Row]]:
         """Run one statement on a lane, in a transaction of its own.
 
         Raises what `impl.core.faults.answered` raises.
         """
-        return await self._lanes.run(owner_id, statement, values)
+        return self._lanes.run(owner_id, statement, values)
 
     @asynccontextmanager
     async def transaction(self, owner_id: str) -> AsyncIterator[AsyncConnection]:

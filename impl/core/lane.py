@@ -26,6 +26,9 @@ TUPLES, DONE, SYNC = (
     int(each)  # compared for every result, which an enumeration makes slow
     for each in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.PIPELINE_SYNC)
 )
+SUCCESSES = {TUPLES, DONE}
+# A statement was forgotten behind our back, or planned before a migration: nothing was done.
+FORGOTTEN = (InvalidSqlStatementName, FeatureNotSupported)
 
 
 class LaneLost(Exception):  # noqa: N818 - what happened to the lane, not what is wrong with the request
@@ -56,13 +59,14 @@ class Plan:
 class Group:
     """What one request has sent, and what of its answer has arrived."""
 
-    __slots__ = ("answered", "new", "plan", "preparations", "results", "sent")
+    __slots__ = ("answered", "error", "new", "plan", "preparations", "results", "sent")
 
     def __init__(self, plan: Plan, answered: asyncio.Future[bool], sent: float) -> None:
         self.plan = plan
         self.answered = answered
         self.sent = sent
         self.results: list[PGresult] = []
+        self.error: psycopg.Error | None = None
         self.preparations = 0  # messages that are neither of the two executions
         self.new: list[tuple[int, Prepared]] = []
 
@@ -71,12 +75,11 @@ class Group:
         done = [result.status == DONE for result in self.results]
         return [statement for at, statement in self.new if not (at < len(done) and done[at])]
 
-    def error(self) -> psycopg.Error | None:
-        """Return the first error; one of them may have come at the commit, after the rows."""
-        for result in self.results:
-            if result.status not in {TUPLES, DONE}:
-                return error_from_result(result)
-        return None
+    def take(self, result: PGresult, status: int) -> None:
+        """Keep a result, and the first error; that may come at the commit, after the rows."""
+        self.results.append(result)
+        if status not in SUCCESSES and self.error is None:
+            self.error = error_from_result(result)
 
 
 class Lane:
@@ -137,12 +140,18 @@ class Lane:
 
         Raises `LaneLost`, `psycopg.Error`, and `UnicodeEncodeError` for text that is none.
         """
-        try:
-            return await self._run(statement, owner_id, values)
-        except (InvalidSqlStatementName, FeatureNotSupported):
-            # Forgotten behind our back, or planned before a migration: nothing was done.
+        dumped = statement.dumped(owner_id, values)
+        for last in (False, True):
+            group = self._send(statement, owner_id, dumped)
+            # A request that is cancelled here leaves its group behind, to be read and dropped.
+            if not await group.answered:
+                raise LaneLost
+            if last or not isinstance(group.error, FORGOTTEN):
+                break
             self._forget(statement)
-            return await self._run(statement, owner_id, values)
+        if group.error:
+            raise group.error
+        return statement.processed(group.plan.rows(group.results[-1]))
 
     def close(self) -> None:
         """Close the connection; whoever still waits gets `LaneLost`."""
@@ -159,17 +168,6 @@ class Lane:
             if not group.answered.done():
                 group.answered.set_result(False)
         self._lost(self)
-
-    async def _run(
-        self, statement: Prepared, owner_id: str, values: Mapping[str, object]
-    ) -> list[Row]:
-        group = self._send(statement, owner_id, statement.dumped(owner_id, values))
-        # A request that is cancelled here leaves its group behind, to be read and dropped.
-        if not await group.answered:
-            raise LaneLost
-        if error := group.error():
-            raise error
-        return statement.processed(group.plan.rows(group.results[-1]))
 
     def _send(self, statement: Prepared, owner_id: str, values: list[Any]) -> Group:
         """Send a group whole. If that fails midway the lane is lost: half a group would be open."""
@@ -265,8 +263,9 @@ class Lane:
                 continue
             ended = False
             group = groups[0]
-            if result.status != SYNC:
-                group.results.append(result)
+            status = result.status
+            if status != SYNC:
+                group.take(result, status)
                 continue
             groups.popleft()
             for statement in group.failures() if group.new else ():

@@ -63,7 +63,7 @@ class Lanes:
         when no lane can take it or the answer is lost, and what `faults.problem` makes of errors.
         """
         for last in (statement.writes, True):
-            lane = await self._lane()
+            lane = self._free() or await self._opened()
             try:
                 return await lane.run(statement, owner_id, values)
             except LaneLost:
@@ -83,21 +83,25 @@ class Lanes:
         for lane in list(self._open):
             lane.close()
 
-    async def _lane(self) -> Lane:
-        """Return the lane with the fewest requests."""
-        for _ in range(self._count + 1):
+    def _free(self) -> Lane | None:
+        """Return the lane with the fewest requests; see to it that the missing ones are opened."""
+        while True:
             if len(self._open) < self._count:
                 self._replenish()
-                if not self._open:
-                    await self._first()
             lane = min(self._open, key=_load, default=None)
-            if lane is None:
+            if lane is None or lane.alive():
                 break
-            if lane.load >= self._depth:
-                raise _saturated()
-            if lane.alive():
-                return lane
-        raise Unavailable
+        if lane and lane.load >= self._depth:
+            raise _saturated()
+        return lane
+
+    async def _opened(self) -> Lane:
+        """Return the first lane to be opened, while there are none."""
+        await self._first()
+        lane = self._free()
+        if lane is None:
+            raise Unavailable
+        return lane
 
     async def _first(self) -> None:
         """Wait for a lane to be opened, while there are none."""

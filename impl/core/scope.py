@@ -1,6 +1,6 @@
 """The scope of a user: the one way in which an implementation reaches the database."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -203,8 +203,8 @@ class UserScope:
             yield joined
             joined.check()
 
-    async def __run(self, statement: Prepared, values: Values) -> Sequence[Row]:
-        return await self.__database.run(self.__owner_id, statement, values)
+    def __run(self, statement: Prepared, values: Values) -> Awaitable[Sequence[Row]]:
+        return self.__database.run(self.__owner_id, statement, values)
 
     async def __make_and_run(
         self, table: type[Versioned], statement: Prepared, values: Values

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -17,10 +18,10 @@ def views[View: BaseModel](view: type[View], rows: Iterable[Row]) -> list[View]:
     those.
     """
     names = tuple(view.__pydantic_fields__)
-    values = [dict(zip(names, row, strict=False)) for row in rows]  # a page's rows have more
+    values = list(map(dict, map(zip, repeat(names), rows)))  # a page's rows have more columns
     return _validate(view)(values, strict=False, by_name=True)
 
 
 @cache
 def _validate[View: BaseModel](view: type[View]) -> Callable[..., list[Any]]:
-    return TypeAdapter(list[view]).validate_python  # type: ignore[valid-type]  # known only now
+    return TypeAdapter(list[view]).validator.validate_python  # type: ignore[valid-type]  # known only now
