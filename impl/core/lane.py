@@ -61,8 +61,9 @@ class Group:
 
     __slots__ = ("answered", "error", "new", "plan", "preparations", "results", "sent")
 
-    def __init__(self, plan: Plan, answered: asyncio.Future[bool], sent: float) -> None:
-        self.plan = plan
+    plan: Plan
+
+    def __init__(self, answered: asyncio.Future[bool], sent: float) -> None:
         self.answered = answered
         self.sent = sent
         self.results: list[PGresult] = []
@@ -187,7 +188,7 @@ class Lane:
         return group
 
     def _pipe(self, statement: Prepared, who: list[Any], values: list[Any]) -> Group:
-        group = Group(Plan(b""), self._loop.create_future(), self._loop.time())
+        group = Group(self._loop.create_future(), self._loop.time())
         if self._prepares:
             identity = self._plan(self._identity, group, 0)
             formats = self._identity.formats
@@ -195,6 +196,7 @@ class Lane:
             group.plan = self._plan(statement, group, 1)
             self._pg.send_query_prepared(group.plan.name, values, statement.formats, 1)
         else:
+            group.plan = Plan(b"")
             for each, parameters in ((self._identity, who), (statement, values)):
                 self._pg.send_query_params(each.sql, parameters, each.oids, each.formats, 1)
         self._pg.pipeline_sync()

@@ -196,10 +196,6 @@ async def _answer_invalid(_: Request, __: Exception) -> Response:
     return response(Problem(422))
 
 
-async def _leave_to_boundary(_: Request, error: Exception) -> Response:
-    raise error
-
-
 def install(app: FastAPI) -> None:
     """Make an application answer its errors as problem documents.
 
@@ -208,8 +204,6 @@ def install(app: FastAPI) -> None:
     """
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
-    # Without a handler, Starlette would answer in plain text before the boundary can.
-    app.add_exception_handler(Exception, _leave_to_boundary)
 
 
 class ResponseAbortedError(Exception):

@@ -21,7 +21,7 @@ class Application(FastAPI):
     router, which tries one route after the other, gives way to the dispatch.
     """
 
-    dispatch: Dispatch
+    dispatch: ASGIApp
 
     def serve(self, gate: Gate[Any], routers: Iterable[APIRouter]) -> None:
         """Take in the routes of a whole contract."""

@@ -71,9 +71,14 @@ async def _receive(receive: Receive, fields: Fields, limits: Limits) -> bytes:
     # A float holds, as infinity, what has more digits than an integer may be read from.
     if declared.isdigit() and float(declared) > limits.max_body_bytes:
         raise Rejected(413)
+    # Most bodies come along with their head, and are whole by the end of this line.
+    gathering = asyncio.Task(
+        _gather(receive, limits.max_body_bytes), loop=asyncio.get_running_loop(), eager_start=True
+    )
+    if gathering.done():
+        return gathering.result()
     try:
-        async with asyncio.timeout(limits.max_body_seconds):
-            return await _gather(receive, limits.max_body_bytes)
+        return await asyncio.wait_for(gathering, limits.max_body_seconds)
     except TimeoutError:
         raise Rejected(408) from None
 

@@ -12,8 +12,8 @@ from starlette.types import Scope as Connection
 
 from .answers import Answers
 from .bodies import Body, Rejected
-from .fields import Fields, fields
-from .gate import Gate, Security
+from .fields import fields
+from .gate import Fault, Gate, Security
 from .negotiation import accepts
 from .parameters import Parameter, Parameters
 
@@ -58,37 +58,32 @@ class Operation[Scope]:
         header = fields(connection)
         if not accepts(header.get(b"accept", b""), declared.answers.media_types):
             raise self.gate.problem(406)
-        try:
-            arguments = await self._read(connection, header, receive)
-        except ClientDisconnect:
-            return
-        await declared.answers.send(await self._call(scope, arguments), send)
-
-    async def _read(
-        self, connection: Connection, header: Fields, receive: Receive
-    ) -> dict[str, Any]:
         arguments, faults = self.parameters.read(connection, header)
-        if self.declaration.body:
+        if declared.body:
             try:
-                arguments["body"] = await self.declaration.body.read(
-                    receive, header, self.gate.limits
-                )
+                arguments["body"] = await declared.body.read(receive, header, self.gate.limits)
             except Rejected as rejected:
-                if rejected.status != 422:
-                    raise self.gate.problem(rejected.status) from None
-                faults.extend(rejected.errors)
+                faults += self._faults(rejected)
+            except ClientDisconnect:
+                return
         if faults:
             raise self.gate.problem(422, errors=faults)
-        return arguments
-
-    async def _call(self, scope: Scope, arguments: dict[str, Any]) -> Any:
         try:
-            return await self.function(scope, **arguments)
+            value = await self.function(scope, **arguments)
         except HTTPException as problem:
-            if problem.status_code in self.declaration.refusals:
-                raise
+            self._require_declared(problem.status_code)
+            raise
+        await declared.answers.send(value, send)
+
+    def _faults(self, rejected: Rejected) -> list[Fault]:
+        if rejected.status != 422:
+            raise self.gate.problem(rejected.status) from None
+        return rejected.errors
+
+    def _require_declared(self, status: int) -> None:
+        if status not in self.declaration.refusals:
             raise RuntimeError(
-                f"{self.declaration.id} was answered with {problem.status_code}, "
+                f"{self.declaration.id} was answered with {status}, "
                 "which the contract does not declare"
             ) from None
 
