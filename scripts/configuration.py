@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from alembic.util import CommandError
 from sqlalchemy.exc import OperationalError
 
 from generated.runtime.fulfilment import ImplementationError
@@ -39,7 +38,7 @@ def faults() -> Iterator[None]:
         yield
     except (SettingsError, DatabaseRefused) as error:
         lines = list(error.faults)
-    except (EmbeddedPostgresError, CommandError, ImplementationError) as error:
+    except (EmbeddedPostgresError, ImplementationError) as error:
         lines = [str(error)]
     except OperationalError as error:
         lines = [f"DATABASE_URL leads to no usable PostgreSQL: {str(error.orig).splitlines()[0]}"]

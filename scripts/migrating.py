@@ -7,16 +7,24 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 
 from impl.app import PROJECT
+from impl.core.verification import DatabaseRefused
 from scripts.configuration import DATA, database_url, faults, settings
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at a URL to the newest schema; does nothing when it is there."""
+    """Bring the database at a URL to the newest schema; does nothing when it is there.
+
+    Raises `DatabaseRefused` for one whose schema is unknown here, as that of a later release is.
+    """
     config = Config(toml_file=PROJECT / "pyproject.toml")
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseRefused(str(error)) from None
 
 
 def main() -> int:
