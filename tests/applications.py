@@ -9,13 +9,15 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from scripts.serving.connection import Connection
+
 
 @contextmanager
 def served(app: ASGIApp) -> Iterator[int]:
-    """Serve an ASGI application with uvicorn on loopback; yield its port."""
+    """Serve an ASGI application on loopback as the API is served; yield its port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, http="httptools", log_config=None))
+        server = uvicorn.Server(uvicorn.Config(app, http=Connection, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -60,7 +60,7 @@ TEXTS = (
         "CANARY%",
         "%2e%2e",
     ),
-    *("..;CANARY", "9" * 400, "CANARY" * 1_000, "%F0%9F%98%80", "%E2%80%AE", "NaN", "1e400", "-1"),
+    *("..;CANARY", "9" * 400, "CANARY" * 500, "%F0%9F%98%80", "%E2%80%AE", "NaN", "1e400", "-1"),
     *("2147483648", "9223372036854775808", "%5B%5D", "null", "%22%22", "+1", "%20", "0.5", "01"),
 )
 INTEGERS = (*("0", "-1", "101", "2147483648", "4294967297", "9223372036854775808"), "9" * 5_000)
@@ -232,10 +232,10 @@ def test_no_parameter_is_taken_twice(operation: Operation, ask: Caller) -> None:
 @every_operation
 def test_no_unknown_parameter_is_taken(operation: Operation, ask: Caller) -> None:
     queries = ["CANARY=1", "CANARY", "=CANARY", "%ff=1", "a%00=1", "%ed%a0%80", "limit%00=1"]
-    queries += ["&".join(f"CANARY{number}=1" for number in range(1_000))]
+    queries += ["&".join(f"CANARY{number}=1" for number in range(300))]
     for query in queries:
         assert ask(operation, query=f"?{query}").status == 422
-    assert ask(operation, query=f"?CANARY={'x' * 100_000}").status in {400, 414, 422, 431}
+    assert ask(operation, query=f"?CANARY={'x' * 100_000}").status == 414
     assert ask(operation, query="?&&").status in {200, 201, 204, 404}
 
 

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.refusals import CANARY, UNREADABLE, assert_harmless, assert_silent
+from tests.refusals import CANARY, assert_harmless, assert_silent
 from tests.running import Running
 from tests.wire import HOST, Answer, call, exchange, message
 
@@ -43,9 +43,9 @@ def test_a_body_announced_as_too_large_is_refused_before_it_comes(
 
 def test_a_length_that_is_none_is_refused(server: Running, token: str) -> None:
     for size in ("-1", "1.0", "abc", "0x10", "1, 2", "9" * 30, "9" * 5_000):
-        assert sent(server, token, f"Content-Length: {size}").body == UNREADABLE.body
+        assert sent(server, token, f"Content-Length: {size}").status == 400
     twice = ("Content-Length: 2", "Content-Length: 3")
-    assert sent(server, token, *twice, after=b"{}").body == UNREADABLE.body
+    assert sent(server, token, *twice, after=b"{}").status == 400
 
 
 def test_chunks_are_taken_up_to_the_limit(server: Running, token: str) -> None:
@@ -61,10 +61,10 @@ def test_a_length_and_chunks_together_are_refused(server: Running, token: str) -
     """Two ways to find the end of one request are how a second is smuggled in (RFC 9112 §6.1)."""
     smuggled = chunks(b'{"title": "a"}')
     both = sent(server, token, CHUNKED, "Content-Length: 5", after=smuggled)
-    assert both.body == UNREADABLE.body
+    assert both.status == 400
     for coding in ("bogus", "chunked, bogus", "identity"):
         answer = sent(server, token, f"Transfer-Encoding: {coding}", after=smuggled)
-        assert answer.status in {400, 411, 501} or answer.body == UNREADABLE.body
+        assert answer.status in {400, 411, 501}
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,7 @@ def test_a_client_that_waits_for_leave_to_send_is_told_the_verdict_first(
 @pytest.mark.parametrize(
     "hosts",
     [
-        (),
         ("Host:",),
-        ("Host: one.example", "Host: two.example"),
         (f"Host: {CANARY}/api?x#y@z",),
         ("Host: [::1",),
         (b"Host: \xff",),
@@ -115,12 +113,21 @@ def test_a_client_that_waits_for_leave_to_send_is_told_the_verdict_first(
 def test_the_host_that_is_named_decides_nothing(
     server: Running, token: str, hosts: tuple[str | bytes, ...]
 ) -> None:
-    for credential, statuses in ((token, {200, 400}), ("garbage", {401, 400})):
+    for credential, status in ((token, 200), ("garbage", 401)):
         lines = [f"Authorization: Bearer {credential}", *hosts]
         answer = exchange(server.api, message("GET", "/api/todos", lines))
         assert_harmless(answer)
-        assert answer.status in statuses
+        assert answer.status == status
         assert CANARY not in f"{answer.headers}"
+
+
+@pytest.mark.parametrize("hosts", [(), (HOST, "Host: two.example"), (HOST, HOST)])
+def test_a_request_names_one_host(server: Running, token: str, hosts: tuple[str, ...]) -> None:
+    """RFC 9112, section 3.2."""
+    lines = [f"Authorization: Bearer {token}", *hosts]
+    answer = exchange(server.api, message("GET", "/api/todos", lines))
+    assert_harmless(answer)
+    assert answer.status == 400
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
@@ -156,12 +163,14 @@ def test_both_versions_of_http_are_answered(server: Running, token: str, version
         ("/%ff", 404),
         ("/%", 404),
         ("*", 404),
-        ("/api" * 10_000, 404),
+        ("/api" * 2_000, 404),
+        ("/api" * 2_100, 414),
         ("/api/todos/..", 422),
         ("/api/todos/%2e%2e", 422),
         (f"/api/todos/{CANARY}", 422),
         ("/api/todos/%00", 422),
-        ("/api/todos/" + "a" * 50_000, 422),
+        ("/api/todos/" + "a" * 8_000, 422),
+        ("/api/todos/" + "a" * 50_000, 414),
         ("api/todos", 400),
         ("/api/to dos", 400),
         ("", 400),
@@ -179,10 +188,10 @@ def test_a_target_is_read_as_it_is_written(
 
 
 def test_headers_without_end_are_harmless(server: Running, token: str) -> None:
-    for lines in (["X: a"] * 10_000, [f"X: {'a' * 1_000_000}"], [f"{'x' * 100_000}: a"]):
+    for lines in (["X: a"] * 10_000, [f"X: {'a' * 1_000_000}"], [f"{'x' * 200_000}: a"]):
         answer = call(server.api, "GET", "/api/todos", token, lines=lines)
         assert_harmless(answer)
-        assert answer.status in {200, 400, 431}
+        assert answer.status == 431
 
 
 @pytest.mark.parametrize(
@@ -199,6 +208,7 @@ def test_headers_without_end_are_harmless(server: Running, token: str) -> None:
         (CANARY, 406),
         ("/;;,;q", 406),
         ("a/b," * 10_000, 406),
+        ("a/b," * 40_000, 431),
     ],
     ids=lambda value: f"{value!r:.40}",
 )

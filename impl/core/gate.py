@@ -37,7 +37,10 @@ class OwnerGate:
         `Forbidden` when the token has none of them, or `user_id` names somebody else.
         """
         caller: Caller = connection["caller"]
-        if not any(scopes <= caller.scopes for scopes in security):
+        for scopes in security:
+            if scopes <= caller.scopes:
+                break
+        else:
             raise Forbidden
         if user_id is not None and user_id != caller.user_id:
             raise Forbidden

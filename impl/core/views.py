@@ -17,11 +17,12 @@ def views[View: BaseModel](view: type[View], rows: Iterable[Row]) -> list[View]:
     into the members of enumerations. Never strictly, since a row has text where the view has
     those.
     """
-    names = tuple(view.__pydantic_fields__)
-    values = list(map(dict, map(zip, repeat(names), rows)))  # a page's rows have more columns
-    return _validate(view)(values, strict=False, by_name=True)
+    names, validate = _reader(view)
+    # A page's rows have more columns, which `zip` leaves out.
+    return validate(list(map(dict, map(zip, repeat(names), rows))), strict=False, by_name=True)
 
 
 @cache
-def _validate[View: BaseModel](view: type[View]) -> Callable[..., list[Any]]:
-    return TypeAdapter(list[view]).validator.validate_python  # type: ignore[valid-type]  # known only now
+def _reader[View: BaseModel](view: type[View]) -> tuple[tuple[str, ...], Callable[..., list[Any]]]:
+    adapter = TypeAdapter(list[view])  # type: ignore[valid-type]  # known only now
+    return tuple(view.model_fields), adapter.validator.validate_python

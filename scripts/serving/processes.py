@@ -15,7 +15,7 @@ from impl.app import CONTRACT, PROJECT, connect
 from impl.core.management import application
 from impl.core.settings import Settings
 from impl.core.tokens import mint
-from scripts.serving.protocol import Protocol
+from scripts.serving.connection import Connection
 from scripts.tokens import declared_scopes
 
 WRITTEN = PROJECT / "openapi.yaml"
@@ -68,7 +68,7 @@ def serve(plan: Plan) -> None:
         plan.app if single else "impl.app:create",
         factory=not single,
         access_log=False,
-        http=Protocol,
+        http=Connection,
         log_level="warning",
         loop="uvloop",
         server_header=False,
