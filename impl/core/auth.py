@@ -91,7 +91,8 @@ class Verifier:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a token provokes, its sender gets a 401
             raise Unauthenticated(f"unreadable token ({type(error).__name__})") from None
-        _require(self._clock() < expiry, "expired")
+        if self._clock() >= expiry:
+            raise Unauthenticated("expired")
         return caller
 
     def _examine(self, token: bytes) -> tuple[Caller, int]:
@@ -190,9 +191,11 @@ def bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     credentials = [value for name, value in headers if name == b"authorization"]
     if not credentials:
         raise Unauthenticated("no credential", challenge="Bearer")
-    _require(len(credentials) == 1, "several Authorization headers")
+    if len(credentials) > 1:
+        raise Unauthenticated("several Authorization headers")
     scheme, _, token = credentials[0].partition(b" ")
-    _require(scheme.lower() == b"bearer", "not the Bearer scheme")
+    if scheme.lower() != b"bearer":
+        raise Unauthenticated("not the Bearer scheme")
     return token
 
 

@@ -105,9 +105,11 @@ def freehold_command(port: int, workers: int, module: str = "scripts.serving") -
     return [sys.executable, "-P", "-m", module, *options]
 
 
-def uvicorn_command(port: int, workers: int, module: str) -> list[str | Path]:
+def uvicorn_command(
+    port: int, workers: int, module: str, http: str = "httptools"
+) -> list[str | Path]:
     """Return the command that serves a rival in Python, with uvicorn set up as Freehold's is."""
-    options = ["--loop=uvloop", "--http=httptools", "--log-level=warning", "--no-access-log"]
+    options = ["--loop=uvloop", f"--http={http}", "--log-level=warning", "--no-access-log"]
     options += ["--no-server-header", f"--port={port}", f"--workers={workers}"]
     application = f"scripts.benchmark.rivals.{module}:app"
     return [sys.executable, "-P", "-m", "uvicorn", application, *options]

@@ -17,18 +17,18 @@ from scripts.benchmark.contenders import Contender, HttpServer, Load
 from scripts.benchmark.dataset import Dataset
 from scripts.benchmark.operations import Operation
 from scripts.benchmark.pgbench import Pgbench
+from scripts.serving.connection import Connection
 
 SCOPES = ("todos:read", "todos:write")
 NAMES = {
     "sqlmodel": "FastAPI + SQLModel session",
     "asyncpg": "FastAPI + asyncpg by hand",
     "fastify": "Fastify + pg (Node)",
-    "constant": "ASGI constant on uvicorn",
+    "constant": "ASGI constant, same server",
 }
 MODULES = {
     "sqlmodel": "sqlmodel_session",
     "asyncpg": "asyncpg_by_hand",
-    "constant": "constant",
 }
 FOREIGN = ("DATABASE_URL", "ENVIRONMENT", "JWT_", "PG", "PYTHON")
 
@@ -77,6 +77,8 @@ class Stage:
             return Pgbench(self.load.dataset, self._environ(), self.data)
         if key == "fastify":
             return self._fastify()
+        if key == "constant":
+            return self._constant()
         return self._python(key)
 
     def freehold(
@@ -89,10 +91,16 @@ class Stage:
 
     def _python(self, key: str) -> HttpServer:
         port = processes.free_port()
-        installed = [] if key == "constant" else [installing.install_python(self.data, self.say)]
         command = contenders.uvicorn_command(port, self.workers, MODULES[key])
-        environ = self._environ(*installed)
-        return self._serve(NAMES[key], command, environ, port, stored=key != "constant")
+        environ = self._environ(installing.install_python(self.data, self.say))
+        return self._serve(NAMES[key], command, environ, port)
+
+    def _constant(self) -> HttpServer:
+        """Start what shows the cost of the server alone, with the HTTP that Freehold has."""
+        port = processes.free_port()
+        http = f"{Connection.__module__}:{Connection.__qualname__}"
+        command = contenders.uvicorn_command(port, self.workers, "constant", http)
+        return self._serve(NAMES["constant"], command, self._environ(), port, stored=False)
 
     def _fastify(self) -> HttpServer:
         folder = installing.install_node(self.data, self.say)

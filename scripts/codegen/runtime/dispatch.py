@@ -20,7 +20,7 @@ class _Node:
         self.operations: dict[str, Operation[Any]] = {}
         self.names: dict[str, list[str]] = {}
 
-    def add(self, operation: Operation[Any]) -> None:
+    def add(self, operation: Operation[Any]) -> "_Node":
         node, names = self, []
         for segment in operation.declaration.path.split("/")[1:]:
             if segment.startswith("{"):
@@ -30,6 +30,7 @@ class _Node:
                 node = node.fixed.setdefault(segment, _Node())
         node.operations[operation.declaration.method] = operation
         node.names[operation.declaration.method] = names
+        return node
 
     def find(self, segments: list[str], values: list[str], depth: int = 1) -> "_Node | None":
         """Prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
@@ -59,13 +60,17 @@ class Dispatch:
     def __init__(self, gate: Gate[Any], operations: Iterable[Operation[Any]]) -> None:
         self.gate = gate
         self.root = _Node()
+        self.fixed: dict[bytes, _Node] = {}  # whole paths without parameters
         for operation in operations:
-            self.root.add(operation)
+            path, node = operation.declaration.path, self.root.add(operation)
+            if "{" not in path:
+                self.fixed[path.encode()] = node
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Hand the request on; raises the problems 404 and 405."""
         values: list[str] = []
-        node = self.root.find(_segments(scope), values)
+        raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
+        node = self.fixed.get(raw) or self.root.find(_segments(raw), values)
         if node is None:
             raise self.gate.problem(404)
         method = scope["method"]
@@ -79,13 +84,12 @@ class Dispatch:
         await node.operations[declared](scope, receive, send)
 
 
-def _segments(connection: Connection) -> list[str]:
+def _segments(raw: bytes) -> list[str]:
     """Return the decoded segments, the first of which is what comes before the first slash.
 
     A slash that is written %2F belongs to its segment. Bytes that are no UTF-8 become lone
     surrogates, which no parameter lets in.
     """
-    raw: bytes = connection.get("raw_path") or quote(connection["path"]).encode("ascii")
     path = raw.partition(b"?")[0]
     if b"%" not in path:
         return path.decode("utf-8", "surrogateescape").split("/")

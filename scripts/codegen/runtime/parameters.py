@@ -77,16 +77,14 @@ class Parameter:
         for text in texts:
             if _UNFIT.search(text):
                 raise ValueError("Value is not UTF-8 text without NUL")
+        if len(texts) > 1 and (not self.array or self.separator):
+            raise ValueError("Parameter is given more than once")
         try:
-            return self._validate(self._json(texts))
+            return self._validate(self._array(texts) if self.array else self._item(texts[0]))
         except ValidationError as error:
             raise ValueError(details(error)) from None
 
-    def _json(self, texts: list[str]) -> bytes:
-        if len(texts) > 1 and (not self.array or self.separator):
-            raise ValueError("Parameter is given more than once")
-        if not self.array:
-            return self._item(texts[0])
+    def _array(self, texts: list[str]) -> bytes:
         items = texts[0].split(self.separator) if self.separator else texts
         if self.location == "header":
             items = [item.strip(" \t") for item in items]
@@ -107,12 +105,9 @@ def _key(argument: str, name: str, location: Location) -> str | bytes:
 
 
 def _texts(sent: list[str] | str | bytes) -> list[str]:
-    match sent:
-        case bytes():
-            return [sent.decode("latin-1")]
-        case str():
-            return [sent]
-    return sent
+    if isinstance(sent, list):
+        return sent
+    return [sent if isinstance(sent, str) else sent.decode("latin-1")]
 
 
 @cache
@@ -143,7 +138,8 @@ class Parameters:
 
     def read(self, connection: Connection, fields: Fields) -> tuple[dict[str, Any], list[Fault]]:
         """Return the values by their names in Python, and the faults of those that have none."""
-        query = _query(connection["query_string"])
+        raw = connection["query_string"]
+        query = _query(raw) if raw else {}
         faults = [] if query.keys() <= self._known else [self._unknown()]
         sources: dict[Location, Mapping[Any, Sent]] = {
             "path": connection["path_params"],
