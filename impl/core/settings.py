@@ -10,8 +10,6 @@ from secrets import token_hex
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
 
-from jwt import InvalidKeyError
-from jwt.algorithms import HMACAlgorithm
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, AliasGenerator, Field, SecretStr, ValidationError
@@ -26,6 +24,7 @@ from pydantic_settings import (
 SECRET_FILE = "jwt-secret"  # noqa: S105 - the name of a file
 REQUIRED_IN_PRODUCTION = ("DATABASE_URL", "JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE")
 MIN_SECRET_BYTES = 32  # RFC 7518, section 3.2: an HS256 key is no shorter than its hash
+KEY_FILE = re.compile(rb"-----BEGIN |^(ssh|ecdsa|sk)-|^\s*\{")  # RFC 7468, RFC 4253, RFC 7517
 MIN_DISTINCT_CHARACTERS = 8  # 32 random characters, even hexadecimal ones, hold far more
 GUESSABLE = re.compile(
     "secret|passw|change.?me|replace|example|default|insecure|develop|your[-_ ]|freehold|qwerty"
@@ -61,11 +60,9 @@ def _hmac_secret(secret: SecretStr) -> SecretStr:
     value = secret.get_secret_value().encode()
     if len(value) < MIN_SECRET_BYTES:
         raise ValueError
-    try:
-        # Refuses public keys and certificates: what everybody knows would sign tokens.
-        HMACAlgorithm(HMACAlgorithm.SHA256).prepare_key(value)
-    except InvalidKeyError:
-        raise ValueError from None
+    # Public keys and certificates: what everybody knows would sign tokens.
+    if KEY_FILE.search(value):
+        raise ValueError
     return secret
 
 

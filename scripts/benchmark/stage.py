@@ -134,6 +134,7 @@ class Stage:
             **plain,
             "DATABASE_URL": url,
             "ENV_FILE": os.devnull,
+            "ENVIRONMENT": "production",
             "JWT_SECRET": self.configuration.jwt_secret.get_secret_value(),
             "JWT_ISSUER": self.configuration.jwt_issuer,
             "JWT_AUDIENCE": self.configuration.jwt_audience,
