@@ -74,8 +74,6 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     app = Application(
         lifespan=lifespan,
         openapi_url=None,  # documentation is served on the management port
-        # It would export the text of exceptions, and looks for an exporter at every request.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     contract = json.loads(CONTRACT.read_bytes())
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.

@@ -32,6 +32,19 @@ class Application(FastAPI):
         served = operations(route for router in every for route in router.routes)
         self.dispatch = Dispatch(gate, served)
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection; requests take no way through FastAPI's telemetry.
+
+        That would export the text of exceptions, which may hold what was sent or stored.
+        """
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers around the dispatch, in FastAPI's order.
 

@@ -1,7 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """From a path and a method to the operation, in as many steps as the path has segments."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -67,7 +67,7 @@ class Dispatch:
             if "{" not in path:
                 self.fixed[path.encode()] = node
 
-    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Connection, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand the request on; raises the problems 404 and 405."""
         values: list[str] = []
         raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
@@ -76,13 +76,12 @@ class Dispatch:
             raise self.gate.problem(404)
         method = scope["method"]
         if method == "OPTIONS" and method not in node.operations:
-            await _options(node.allow, send)
-            return
+            return _options(node.allow, send)
         declared = "GET" if method == "HEAD" and method not in node.operations else method
         if declared not in node.operations:
             raise self.gate.problem(405, headers={"Allow": node.allow})
         scope["path_params"] = dict(zip(node.names[declared], values, strict=True))
-        await node.operations[declared](scope, receive, send)
+        return node.operations[declared](scope, receive, send)
 
 
 def _segments(raw: bytes) -> list[str]:
