@@ -188,7 +188,7 @@ def test_a_target_is_read_as_it_is_written(
 
 
 def test_headers_without_end_are_harmless(server: Running, token: str) -> None:
-    for lines in (["X: a"] * 10_000, [f"X: {'a' * 1_000_000}"], [f"{'x' * 200_000}: a"]):
+    for lines in (["X: a"] * 10_000, [f"X: {'a' * 1_000_000}"], [f"{'x' * 800_000}: a"]):
         answer = call(server.api, "GET", "/api/todos", token, lines=lines)
         assert_harmless(answer)
         assert answer.status == 431
@@ -208,7 +208,7 @@ def test_headers_without_end_are_harmless(server: Running, token: str) -> None:
         (CANARY, 406),
         ("/;;,;q", 406),
         ("a/b," * 10_000, 406),
-        ("a/b," * 40_000, 431),
+        ("a/b," * 200_000, 431),
     ],
     ids=lambda value: f"{value!r:.40}",
 )

@@ -24,6 +24,7 @@ MAX_FIELDS = 100
 MAX_HELD_BYTES = 65_536  # of a body that the application has not asked for yet
 HEAD_TIMEOUT_S = 10.0
 CHECK_S = 2.0
+LINGER_S = 2.0
 
 
 class Connection(asyncio.Protocol):
@@ -52,6 +53,7 @@ class Connection(asyncio.Protocol):
         self._defaults: list[tuple[bytes, bytes]] = []
         self._standing = b""
         self._begin_head()
+        self._in_head = False
 
     # What the event loop calls.
 
@@ -80,7 +82,8 @@ class Connection(asyncio.Protocol):
         """Take in what the client sent."""
         if self._deaf:
             return
-        self._head_bytes += len(data)
+        if self._in_head:
+            self._head_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -88,7 +91,7 @@ class Connection(asyncio.Protocol):
         except httptools.HttpParserError:
             self._refuse(self._refusal)
         else:
-            if self._in_head and self._head_bytes > MAX_HEAD_BYTES:
+            if self._head_bytes > MAX_HEAD_BYTES or len(self._fields) > MAX_FIELDS:
                 self._refuse(431)
 
     def pause_writing(self) -> None:
@@ -125,22 +128,27 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field."""
-        self._fields.append((name.lower(), value))
+        name = name.lower()
+        self._fields.append((name, value))
+        if name == b"host":
+            self._hosts += 1
+        elif name == b"expect":
+            self._awaited = value.lower() == b"100-continue"
 
     def on_headers_complete(self) -> None:
         """Hand the request on, or queue it behind the one that is being answered."""
         self._in_head = False
         self._due = None
+        self._head_bytes = 0
         self._require(len(self._fields) <= MAX_FIELDS, 431)
-        self._require(sum(len(n) + len(v) for n, v in self._fields) <= MAX_HEAD_BYTES, 431)
         scope = self._scope()
-        hosts = [value for name, value in self._fields if name == b"host"]
-        self._require(len(hosts) == 1 or (not hosts and scope["http_version"] == "1.0"), 400)
+        # RFC 9112, section 3.2.
+        self._require(self._hosts == 1 or (not self._hosts and scope["http_version"] == "1.0"), 400)
         exchange = Exchange(
             self,
             scope,
             keep_alive=self._parser.should_keep_alive() and not self._parser.should_upgrade(),
-            awaited=(b"expect", b"100-continue") in self._fields,
+            awaited=self._awaited,
         )
         self._exchanges.append(exchange)
         if len(self._exchanges) == 1:
@@ -195,7 +203,9 @@ class Connection(asyncio.Protocol):
             return
         self._exchanges.popleft()
         self._server.total_requests += 1
-        if not exchange.keep_alive:
+        if not exchange.keep_alive and exchange.more:
+            self._linger()
+        elif not exchange.keep_alive:
             self._close()
         elif self._exchanges:
             self._answer(self._exchanges[0])
@@ -211,6 +221,8 @@ class Connection(asyncio.Protocol):
         self._head_bytes = 0
         self._target = b""
         self._fields: list[tuple[bytes, bytes]] = []
+        self._hosts = 0
+        self._awaited = False
 
     def _scope(self) -> Scope:
         target = httptools.parse_url(self._target)
@@ -253,7 +265,18 @@ class Connection(asyncio.Protocol):
             head = STATUS_LINES[status] + self.standing_fields()
             fields = b"".join(b"%b: %b\r\n" % field for field in reply.raw_headers)
             self.write(head + fields + b"connection: close\r\n\r\n" + bytes(reply.body))
-        self._close()
+        self._linger()
+
+    def _linger(self) -> None:
+        """Close, but not on a client that still sends: it would lose the answer (RFC 9112 §9.6)."""
+        self._deaf = True
+        self._in_head = False
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+            self._transport.resume_reading()
+            self._expect_more(LINGER_S)
+        else:
+            self._transport.close()
 
     def _expect_more(self, seconds: float) -> None:
         self._due = self._loop.time() + seconds
@@ -261,7 +284,7 @@ class Connection(asyncio.Protocol):
     def _check(self) -> None:
         """Close a connection whose client is silent; there is one timer for all its requests."""
         if self._due is not None and self._loop.time() >= self._due:
-            if self._in_head and self._head_bytes:
+            if self._in_head:
                 self._refuse(408)
             else:
                 self._close()
