@@ -15,6 +15,7 @@ from tests.applications import exchange, served
 
 CANARY = "canary-41fd"
 GET = b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n"
+CHUNKS = b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
 LAST = b"GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
@@ -85,6 +86,16 @@ def test_requests_sent_at_once_are_answered_in_their_order(port: int) -> None:
     assert bodies(exchange(port, sent)) == expected
 
 
+def test_a_request_behind_another_may_bring_its_body_later(port: int) -> None:
+    head = b"POST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\n"
+    with client(port) as opened:
+        opened.sendall(GET % 1 + head)
+        answered = opened.recv(1_000)
+        opened.sendall(b"xyz")
+        answered += opened.makefile("rb").read()
+    assert bodies(answered) == [b"/1|", b"/2|xyz"]
+
+
 def test_a_request_may_come_byte_by_byte(port: int) -> None:
     sent = b"POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nConnection: close\r\n\r\nxyz"
     with client(port) as opened:
@@ -115,9 +126,6 @@ def test_a_body_of_unknown_length_is_sent_in_chunks_or_ended_by_the_connection()
     assert newer.endswith(b"transfer-encoding: chunked\r\nconnection: close\r\n\r\n" + CHUNKS)
     assert older.endswith(b"connection: close\r\n\r\nonetwo")
     assert b"chunked" not in older
-
-
-CHUNKS = b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
 
 
 def test_a_client_that_asks_for_leave_to_send_is_given_it_once(port: int) -> None:

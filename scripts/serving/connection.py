@@ -207,11 +207,11 @@ class Connection(asyncio.Protocol):
             self._linger()
         elif not exchange.keep_alive:
             self._close()
-        elif self._exchanges:
-            self._answer(self._exchanges[0])
         else:
             self.resume_reading()
-            if not self._in_head:
+            if self._exchanges:
+                self._answer(self._exchanges[0])
+            elif not self._in_head:
                 self._expect_more(HEAD_TIMEOUT_S if exchange.more else self._idle_timeout_s)
 
     # What the connection does itself.
