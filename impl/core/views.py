@@ -1,28 +1,122 @@
 """Views: rows as the Pydantic models that an implementation answers with."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cache
 from itertools import repeat
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
+from uuid import UUID
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    PlainValidator,
+    TypeAdapter,
+    WrapValidator,
+)
 
 from impl.core.prepared import Row
 
+# What PostgreSQL's values are as they come from a lane.
+LOADED = {bool, bytes, date, datetime, Decimal, float, int, NoneType, str, time, UUID}
+
+RULES = (AfterValidator, BeforeValidator, PlainValidator, WrapValidator)
+
+type Values = dict[str, Any]
+
 
 def views[View: BaseModel](view: type[View], rows: Iterable[Row]) -> list[View]:
-    """Build answers from rows whose first columns are the fields of the view, in their order.
-
-    Validated, not merely constructed: that is hardly slower, being compiled, and it turns text
-    into the members of enumerations. Never strictly, since a row has text where the view has
-    those.
-    """
-    names, validate = _reader(view)
+    """Build answers from rows whose first columns are the fields of the view, in their order."""
+    names, build = _builder(view)
     # A page's rows have more columns, which `zip` leaves out.
-    return validate(list(map(dict, map(zip, repeat(names), rows))), strict=False, by_name=True)
+    return build(list(map(dict, map(zip, repeat(names), rows))))
 
 
 @cache
-def _reader[View: BaseModel](view: type[View]) -> tuple[tuple[str, ...], Callable[..., list[Any]]]:
-    adapter = TypeAdapter(list[view])  # type: ignore[valid-type]  # known only now
-    return tuple(view.model_fields), adapter.validator.validate_python
+def _builder[View: BaseModel](
+    view: type[View],
+) -> tuple[tuple[str, ...], Callable[[list[Values]], list[View]]]:
+    leaves = {
+        name: _leaves(field.rebuild_annotation()) for name, field in view.model_fields.items()
+    }
+    plain = all(_is_loaded(leaf) for each in leaves.values() for leaf in each)
+    build = _constructor(view, leaves) if plain and _is_bare(view) else _validator(view)
+    return tuple(leaves), build
+
+
+def _leaves(annotation: Any) -> list[Any]:
+    """Return the types and literals that an annotation is made of."""
+    if isinstance(annotation, TypeAliasType):
+        return _leaves(annotation.__value__)
+    if get_origin(annotation) in {Union, UnionType}:
+        return [leaf for each in get_args(annotation) for leaf in _leaves(each)]
+    if get_origin(annotation) is Annotated:
+        rules = [each for each in annotation.__metadata__ if isinstance(each, RULES)]
+        return [*_leaves(annotation.__origin__), *rules]
+    return [annotation]
+
+
+def _is_loaded(leaf: Any) -> bool:
+    if get_origin(leaf) is Literal:
+        return all(type(each) in LOADED for each in get_args(leaf))
+    return any(leaf is each for each in LOADED)
+
+
+def _is_bare(view: type[BaseModel]) -> bool:
+    """Tell whether there is nothing to a view but its fields."""
+    rules = view.__pydantic_decorators__
+    every = (
+        rules.validators,
+        rules.field_validators,
+        rules.root_validators,
+        rules.model_validators,
+    )
+    return not any((*every, view.__pydantic_post_init__))
+
+
+def _constructor[View: BaseModel](
+    view: type[View], leaves: Mapping[str, Sequence[Any]]
+) -> Callable[[list[Values]], list[View]]:
+    """Return what `model_construct` is, without its search for aliases and defaults.
+
+    The values are the tables', which refuse what the contract does, and serializing them finds
+    out a wrong type. What it lets pass, nulls and literals, is looked at here.
+    """
+    new, keep, names = view.__new__, object.__setattr__, set(view.model_fields)
+    required = [name for name, each in leaves.items() if NoneType not in each]
+    literals = [(name, _allowed(each)) for name, each in leaves.items() if _allowed(each)]
+    validate = _validator(view)
+
+    def construct(values: Values) -> View:
+        for name in required:
+            if values[name] is None:
+                return validate([values])[0]
+        for name, allowed in literals:
+            if values[name] not in allowed:
+                return validate([values])[0]
+        built = new(view)
+        keep(built, "__dict__", values)
+        keep(built, "__pydantic_fields_set__", names)
+        keep(built, "__pydantic_extra__", None)
+        keep(built, "__pydantic_private__", None)
+        return built
+
+    return lambda every: [construct(values) for values in every]
+
+
+def _allowed(leaves: Sequence[Any]) -> set[Any]:
+    """Return the values of a field of literals."""
+    literals = [leaf for leaf in leaves if get_origin(leaf) is Literal]
+    null = {None} if NoneType in leaves else set()
+    return {value for leaf in literals for value in get_args(leaf)} | null if literals else set()
+
+
+def _validator[View: BaseModel](view: type[View]) -> Callable[[list[Values]], list[View]]:
+    """Return what validates: that turns text into the members of enumerations, for example."""
+    adapter: TypeAdapter[list[View]] = TypeAdapter(list[view])  # type: ignore[valid-type]  # known only now
+    validate = adapter.validator.validate_python
+    # Never strictly, since a row has text where the view has something made of it.
+    return lambda every: validate(every, strict=False, by_name=True)

@@ -32,7 +32,11 @@ class Answer:
 
     async def send(self, value: Any, body: Any, send: Send) -> None:
         """Send the response; `value` holds the headers, `body` what is serialized."""
-        content = self._serializer.to_json(body, by_alias=True) if self._serializer else b""
+        content = (
+            self._serializer.to_json(body, by_alias=True, warnings="error")
+            if self._serializer
+            else b""
+        )
         headers = self._type.copy()
         for attribute, name in self._fields:
             held = getattr(value, attribute)
