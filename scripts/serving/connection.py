@@ -265,6 +265,9 @@ class Connection(asyncio.Protocol):
             head = STATUS_LINES[status] + self.standing_fields()
             fields = b"".join(b"%b: %b\r\n" % field for field in reply.raw_headers)
             self.write(head + fields + b"connection: close\r\n\r\n" + bytes(reply.body))
+        for exchange in self._exchanges:
+            exchange.gone = True
+            exchange.tell()
         self._linger()
 
     def _linger(self) -> None:
