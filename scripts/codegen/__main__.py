@@ -10,6 +10,7 @@ from scripts.codegen.document import ContractError
 from scripts.codegen.models import Models
 from scripts.codegen.reading import Reading
 from scripts.codegen.rendering import HEADER, Rendering
+from scripts.codegen.shapes import Shapes
 from scripts.codegen.structure import check
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -46,16 +47,17 @@ def _arguments() -> argparse.Namespace:
 def generate(contract: Contract) -> dict[str, bytes]:
     """Return the generated package; raises ContractError that lists what is not supported."""
     reading = Reading(contract)
-    tags = reading.tags()
-    if places := reading.unsupported:
+    api = reading.api()
+    book = reading.book
+    if places := book.unsupported:
         lines = [
             str(contract.error(place.pointer, place.reason)) for place in dict.fromkeys(places)
         ]
         count = f"{len(lines)} place{'s'[: len(lines) > 1]} cannot be honoured; nothing was written"
         raise ContractError("\n".join([*lines, f"{contract.path.name}: {count}"]))
-    return Rendering(Models(reading.schemas.named, reading.schemas.inline)).tree(
-        tags, contract.document
-    )
+    shapes = Shapes(book.schemas)
+    models = Models(shapes.shapes, book.inline)
+    return Rendering(models, book.schemas, shapes.loose()).tree(api, contract.document)
 
 
 def _compare(out: Path, contract: Contract) -> int:

@@ -1,47 +1,44 @@
-"""The JSON types that values of a schema may have."""
+"""The JSON types that values of a canonical schema may have."""
 
-from typing import Any
+from collections.abc import Mapping
 
-from scripts.codegen.contract import Contract, below
-from scripts.codegen.vocabulary import CHOICES
+from scripts.codegen.canonical import NEVER, Schema
+from scripts.codegen.runtime.values import is_of
+
+TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
+EVERY = frozenset(TYPES) - {"integer"}
 
 
-def kinds(
-    contract: Contract, schema: Any, pointer: str, above: frozenset[str] = frozenset()
-) -> set[str]:
-    """Return the types of a schema, none for one that does not say.
-
-    Raises ContractError for a schema that is made of itself, as those `above` it would be.
-    """
-    schema, pointer = contract.resolve(schema, pointer)
-    if pointer in above:
-        raise contract.error(pointer, "the schema is made of itself")
-    if not isinstance(schema, dict):
-        return set()
+def kinds(schemas: Mapping[str, Schema], schema: Schema) -> frozenset[str]:
+    """Return the types that a schema leaves, every one if it says nothing of them."""
+    if schema == NEVER:
+        return frozenset()
+    found = EVERY
     if declared := schema.get("type"):
-        types = {declared} if isinstance(declared, str) else set(declared)
-        return types | ({"null"} if schema.get("nullable") else set())
+        found = frozenset([declared] if isinstance(declared, str) else declared)
     if "enum" in schema or "const" in schema:
-        return {kind(value) for value in schema.get("enum", [schema.get("const")])}
-    return {
-        type_
-        for keyword in CHOICES
-        for number, item in enumerate(schema.get(keyword, []))
-        for type_ in kinds(contract, item, below(pointer, keyword, number), above | {pointer})
-    }
+        values = schema["enum"] if "enum" in schema else [schema["const"]]
+        found = common(found, frozenset(kind(value) for value in values))
+    if "$ref" in schema:
+        found = common(found, kinds(schemas, schemas[schema["$ref"].rpartition("/")[2]]))
+    for part in schema.get("allOf", ()):
+        found = common(found, kinds(schemas, part))
+    for keyword in ("anyOf", "oneOf"):
+        if parts := schema.get(keyword):
+            either = frozenset[str]().union(*(kinds(schemas, part) for part in parts))
+            found = common(found, either)
+    return found
 
 
-def kind(value: Any) -> str:
+def common(first: frozenset[str], second: frozenset[str]) -> frozenset[str]:
+    """Return the types that two sets share: an integer is a number."""
+    shared = first & second
+    for one, other in ((first, second), (second, first)):
+        if "integer" in one and "number" in other and "number" not in shared:
+            shared |= {"integer"}
+    return shared
+
+
+def kind(value: object) -> str:
     """Return the type of a JSON value."""
-    match value:
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case None:
-            return "null"
-    return "array" if isinstance(value, list) else "object"
+    return next(type_ for type_ in TYPES if is_of(value, type_))

@@ -36,6 +36,7 @@ FORMATS = {
     Types.ipv4: "Ipv4",
     Types.ipv6: "Ipv6",
     Types.any: "Anything",
+    Types.binary: "File",
 }
 TAKEN = ANNOTATIONS | set(FORMATS.values())
 """Names of types: no property and no schema may go by one in Python."""
@@ -57,7 +58,8 @@ _TEXT = (
 
 
 def _format(name: str) -> Import:
-    return Import(from_=".runtime.formats", import_=name)
+    module = "files" if name == "File" else "formats"
+    return Import(from_=f".runtime.{module}", import_=name)
 
 
 class _DataType(DataType):

@@ -1,31 +1,57 @@
-"""Parameters of the contract: their styles, their types and what cannot be honoured of them."""
+"""Parameters of the contract: where they are sent, in which style, and what they stand for."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from scripts.codegen.book import Book
 from scripts.codegen.contract import Contract, below
 from scripts.codegen.naming import pascal, snake
-from scripts.codegen.schemas import Schemas
-from scripts.codegen.specification import ParameterSpec, Unsupported
+from scripts.codegen.runtime.rules import Rules
+from scripts.codegen.specification import ParameterSpec, Place
+from scripts.codegen.texts import texts
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
-_SEPARATORS = {"form": ",", "simple": ",", "pipeDelimited": "|", "spaceDelimited": " "}
+_ALLOWED = {
+    "path": {"simple", "label", "matrix"},
+    "query": {"form", "spaceDelimited", "pipeDelimited", "deepObject"},
+    "header": {"simple"},
+    "cookie": {"form"},
+}
 _IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 _ORDER = ("path", "query", "header", "cookie")
+_TAKEN = ("self", "scope", "body", "accept")
+
+type Declared = dict[tuple[str, str], tuple[dict[str, Any], str]]
+"""Parameters and their pointers, by location and name."""
 
 
 class ParameterReader:
     """Reads the parameters of operations."""
 
-    def __init__(self, contract: Contract, schemas: Schemas) -> None:
+    def __init__(self, contract: Contract, book: Book) -> None:
         self.contract = contract
-        self.schemas = schemas
+        self.book = book
 
     def read(
         self, operation: str, path: str, item: dict[str, Any], method: str, pointer: str
     ) -> tuple[ParameterSpec, ...]:
         """Return an operation's parameters, those of its path included."""
-        declared: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
+        declared = self._declared(item, method, pointer)
+        self._check_path(path, {name for kind, name in declared if kind == "path"}, pointer)
+        kept = {
+            key: found
+            for key, found in sorted(declared.items(), key=lambda pair: _ORDER.index(pair[0][0]))
+            if not (key[0] == "header" and key[1].lower() in _IGNORED_HEADERS)
+        }
+        arguments = _arguments(list(kept))
+        return tuple(
+            self._parameter(operation, arguments[key], value, where)
+            for key, (value, where) in kept.items()
+        )
+
+    def _declared(self, item: dict[str, Any], method: str, pointer: str) -> Declared:
+        declared: Declared = {}
         parent = pointer.rpartition("/")[0]
         for holder, place in ((item, parent), (item[method], pointer)):
             here: set[tuple[str, str]] = set()
@@ -36,83 +62,68 @@ class ParameterReader:
                     raise self.contract.error(at, f"{value['name']} stands here twice")
                 here.add(key)
                 declared[key] = (value, where)
-        self._check_path(path, {name for kind, name in declared if kind == "path"}, pointer)
-        parameters = [
-            self._parameter(operation, value, where)
-            for (location, name), (value, where) in declared.items()
-            if not (location == "header" and name.lower() in _IGNORED_HEADERS)
-        ]
-        self._check_names(parameters, pointer)
-        return tuple(sorted(parameters, key=lambda p: _ORDER.index(p.location)))
+        return declared
 
     def _check_path(self, path: str, declared: set[str], pointer: str) -> None:
         for name in sorted(set(re.findall(r"{([^{}]*)}", path)) ^ declared):
             where = "in the path but not declared" if name not in declared else "not in the path"
             raise self.contract.error(pointer, f"the path parameter {name} is {where}")
 
-    def _check_names(self, parameters: list[ParameterSpec], pointer: str) -> None:
-        seen = {"self": "self", "scope": "the caller's scope", "body": "the request body"}
-        for parameter in parameters:
-            if parameter.argument in seen:
-                other = seen[parameter.argument]
-                reason = f"{parameter.name} and {other} would be one argument"
-                self.schemas.unsupported.append(Unsupported(pointer, reason))
-            seen[parameter.argument] = parameter.name
-
-    def _parameter(self, operation: str, value: dict[str, Any], pointer: str) -> ParameterSpec:
+    def _parameter(
+        self, operation: str, argument: str, value: dict[str, Any], pointer: str
+    ) -> ParameterSpec:
         name, location = value["name"], value["in"]
-        schema, place = value.get("schema", {}), below(pointer, "schema")
-        kinds = self.schemas.kinds(schema, place)
+        holder, place = value, pointer
+        media_type = next(iter(value.get("content", {})), None)
+        if media_type is not None:
+            holder, place = value["content"][media_type], below(pointer, "content", media_type)
+            self._check_content(media_type, place)
+        schema, at = holder.get("schema", {}), below(place, "schema")
+        key = self.book.name(schema, at, f"{pascal(operation)}{pascal(name)}", "request")
         style = value.get("style", _STYLES[location])
-        self._check_style(value, kinds, style, pointer)
-        resolved, inner = self.contract.resolve(schema, place)
-        explode = value.get("explode", style == "form")
-        if array := "array" in kinds:
-            kinds = self.schemas.kinds(resolved.get("items", {}), below(inner, "items"))
-            self._check_array(resolved, kinds, pointer, exploded=explode and location == "cookie")
+        if style not in _ALLOWED[location]:
+            reason = f"the style {style} is none of a {location} parameter"
+            self.book.unsupported.append(Place(pointer, reason))
         return ParameterSpec(
-            argument=snake(name),
+            argument=argument,
             name=name,
             location=location,
-            schema=self.schemas.name(schema, place, f"{pascal(operation)}{pascal(name)}"),
-            kinds=tuple(sorted(kinds & {"boolean", "integer", "number", "null"})),
+            schema=key,
             required=value.get("required", False),
-            default=_default(schema, resolved),
-            array=array,
-            separator=None if location == "query" and explode else _SEPARATORS.get(style),
+            default=self._default(schema, key, at),
+            style=style,
+            explode=value.get("explode", style == "form"),
+            texts=texts(self.book.schemas, self.book.schemas[key]),
+            media_type=media_type,
+            allow_empty=location == "query" and value.get("allowEmptyValue", False),
         )
 
-    def _check_style(
-        self, value: dict[str, Any], kinds: set[str], style: str, pointer: str
-    ) -> None:
-        reasons = {
-            "a parameter of a media type is not read": "content" in value,
-            f"the style {style} is not read": style not in _SEPARATORS,
-            "an object in a parameter is not read": "object" in kinds,
-            "an array beside other types is not read": "array" in kinds and len(kinds) > 1,
-            "allowReserved is not read": value.get("allowReserved", False),
-            "allowEmptyValue is not read": value.get("allowEmptyValue", False),
-        }
-        self._reject(reasons, pointer)
+    def _check_content(self, media_type: str, pointer: str) -> None:
+        if not media_type.partition(";")[0].endswith("json") and not media_type.startswith("text/"):
+            reason = f"a parameter of {media_type} is not read"
+            self.book.unsupported.append(Place(pointer, reason))
 
-    def _check_array(
-        self, schema: dict[str, Any], items: set[str], pointer: str, *, exploded: bool
-    ) -> None:
-        reasons = {
-            "an array of arrays or of objects is not read": {"array", "object"} & items,
-            "an array that its schema does not name as its type is not read": "type" not in schema,
-            "a cookie for each value of an array is not read": exploded,
-        }
-        self._reject(reasons, pointer)
-
-    def _reject(self, reasons: dict[str, Any], pointer: str) -> None:
-        for reason in (reason for reason, applies in reasons.items() if applies):
-            self.schemas.unsupported.append(Unsupported(pointer, reason))
+    def _default(self, schema: Any, key: str, pointer: str) -> Any:
+        """Return the default; what stands beside a reference goes before what it leads to."""
+        resolved, _ = self.contract.resolve(schema, pointer)
+        for holder in (schema, resolved):
+            if isinstance(holder, Mapping) and "default" in holder:
+                if Rules(self.book.schemas).allow(self.book.schemas[key], holder["default"]):
+                    return holder["default"]
+                reason = "the default does not fit the schema: it is not used"
+                self.book.remarks.append(Place(below(pointer, "default"), reason))
+        return None
 
 
-def _default(*schemas: Any) -> Any:
-    """Return the first default; what stands beside a reference goes before what it leads to."""
-    given = [
-        schema["default"] for schema in schemas if isinstance(schema, dict) and "default" in schema
-    ]
-    return next(iter(given), None)
+def _arguments(keys: list[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Return a name in Python for each parameter; those alike are told apart by their location."""
+    found: dict[tuple[str, str], str] = {}
+    for location, name in keys:
+        argument = snake(name)
+        alike = [other for _, other in keys if snake(other) == argument]
+        if argument in _TAKEN or len(alike) > 1:
+            argument = f"{location}_{argument}"
+        while argument in found.values():
+            argument += "_"
+        found[location, name] = argument
+    return found

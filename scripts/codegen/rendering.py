@@ -2,24 +2,28 @@
 
 import json
 import re
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scripts.codegen import tree
+from scripts.codegen import sources, tree
+from scripts.codegen.book import put
+from scripts.codegen.canonical import inner
+from scripts.codegen.formatting import formatted
 from scripts.codegen.models import FORMATS, Models
+from scripts.codegen.shapes import references
 from scripts.codegen.specification import (
     AnswerSpec,
+    ApiSpec,
     BodySpec,
+    ContentSpec,
     OperationSpec,
     ParameterSpec,
     TagSpec,
 )
+from scripts.codegen.vocabulary import is_annotation
 
 HEADER = "# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.\n"
 _HERE = Path(__file__).parent
@@ -27,23 +31,46 @@ _OURS = {
     "APIRouter",
     "Answer",
     "Answers",
+    "AsyncIterable",
+    "Binary",
+    "BinaryWriter",
     "Body",
-    "ConfigDict",
     "Declaration",
+    "Event",
+    "EventsWriter",
+    "Field",
     "Gate",
+    "Header",
+    "Json",
+    "JsonWriter",
+    "Lines",
+    "LinesWriter",
+    "Multipart",
+    "Outgoing",
     "Parameter",
+    "Plain",
+    "PlainWriter",
     "Protocol",
-    "TypeAdapter",
+    "RULES",
+    "Request",
+    "Schema",
+    "Structured",
+    "Text",
+    "UploadFile",
+    "UrlEncoded",
 }  # fmt: skip - one list
-"""What the module of a tag is written in: models of these names go by the module of models."""
+"""What the modules of tags are written in: models of these names go by the module of models."""
 _WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
 
 
 class Rendering:
     """Renders templates with the names that the models have."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, schemas: Mapping[str, Any], loose: set[str]) -> None:
         self.models = models
+        self.schemas = schemas
+        self.loose = loose
+        self.checked: set[str] = set()
         self.taken: set[str] = set()
         self.environment = Environment(  # noqa: S701 - it writes Python, not HTML
             loader=FileSystemLoader(_HERE / "templates"),
@@ -51,47 +78,74 @@ class Rendering:
             trim_blocks=True,
             undefined=StrictUndefined,
         )
-        self.environment.filters |= {
-            "block": _block,
-            "json": json.dumps,
-            "line": _line,
-            "literal": repr,
-        }
+        self.environment.filters |= {"block": _block, "line": _line, "literal": repr}
         self.environment.globals |= {
-            "adapter": self._adapter,
-            "answer": self._answer,
+            "answer": lambda spec: sources.answer(spec, self._schema),
+            "answer_hint": self._answer_hint,
             "argument_hint": self._argument_hint,
             "body_hint": self._body_hint,
+            "body_source": lambda spec: sources.body(spec, self._schema),
             "hint": self._hint,
+            "parameter_source": lambda spec: sources.parameter(spec, self._schema),
+            "refusals": sources.refusals,
             "return_hint": self._return_hint,
+            "schema": self._schema,
+            "security": sources.security,
         }
 
-    def tree(self, tags: Sequence[TagSpec], document: dict[str, Any]) -> dict[str, bytes]:
+    def tree(self, api: ApiSpec, document: dict[str, Any]) -> dict[str, bytes]:
         """Return the generated package, formatted."""
-        self.taken = _OURS.union(*map(_names, tags))
-        modules = {f"{tag.module}.py": self._tag(tag) for tag in tags}
+        self.taken = _OURS.union(*map(_names, api.tags), (each.id for each in api.outgoing))
+        modules = {f"{tag.module}.py": self._tag(tag) for tag in api.tags}
         modules["__init__.py"] = f'"""{_line(document["info"]["title"])}, generated."""\n'
-        modules["api.py"] = self.environment.get_template("api.py.jinja").render(tags=tags)
+        modules["api.py"] = self._rendered("api", api=api)
         modules["models.py"] = f'"""The models of the contract."""\n\n{self.models.text}'
+        if api.outgoing:
+            modules["outgoing.py"] = self._outgoing(api)
+        files = {}
+        if self.checked:
+            modules["rules.py"] = self._rendered("rules")
+            files["schemas.json"] = _json(self._reachable(), 1)
         for name, source in tree.read(_HERE / "runtime").items():
             modules[f"runtime/{name}"] = source.decode()
-        files = _formatted(modules)
-        files[tree.CONTRACT] = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+        files |= formatted(modules, HEADER)
+        files[tree.CONTRACT] = _json(document, 1)
         return {name: text.encode() for name, text in files.items()}
 
+    def _rendered(self, template: str, **names: Any) -> str:
+        return self.environment.get_template(f"{template}.py.jinja").render(**names)
+
     def _tag(self, tag: TagSpec) -> str:
-        hints = " ".join(hint for operation in tag.operations for hint in self._hints(operation))
-        words = set(_WORD.findall(hints))
-        return self.environment.get_template("tag.py.jinja").render(
-            tag=tag,
-            model_names=sorted(words & self.models.names - self.taken),
-            format_names=sorted(words & {*FORMATS.values(), "Exactly", "Spelling"}),
-        )
+        hints = [hint for operation in tag.operations for hint in self._hints(operation)]
+        return self._rendered("tag", tag=tag, **self._imports(hints))
+
+    def _outgoing(self, api: ApiSpec) -> str:
+        hints = [self._hint(each.content.schema) for each in api.outgoing if each.content]
+        return self._rendered("outgoing", api=api, **self._imports(hints))
+
+    def _imports(self, hints: list[str]) -> dict[str, list[str]]:
+        words = set(_WORD.findall(" ".join(hints)))
+        return {
+            "model_names": sorted(words & self.models.names - self.taken),
+            "format_names": sorted(words & ({*FORMATS.values(), "Exactly", "Spelling"} - {"File"})),
+        }
+
+    def _reachable(self) -> dict[str, Any]:
+        """Return the schemas that values are checked by, and all that they refer to."""
+        found: dict[str, Any] = {}
+        waiting = sorted(self.checked)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = _bare(self.schemas[name])
+                waiting.extend(references(found[name]))
+        return dict(sorted(found.items()))
 
     def _hints(self, operation: OperationSpec) -> list[str]:
         bodies = [self._body_hint(operation.body)] if operation.body else []
-        answers = [self._hint(answer.schema) for answer in operation.answers if answer.schema]
-        return [*map(self._argument_hint, operation.parameters), *bodies, *answers]
+        answers = [self._answer_hint(answer) for answer in operation.answers if answer.contents]
+        headers = [self._hint(h.schema) for answer in operation.answers for h in answer.headers]
+        return [*map(self._argument_hint, operation.parameters), *bodies, *answers, *headers]
 
     def _hint(self, schema: str) -> str:
         hint = self.models.hint(schema)
@@ -103,32 +157,60 @@ class Rendering:
         return hint if given else f"{hint} | None"
 
     def _body_hint(self, body: BodySpec) -> str:
-        hints = list(dict.fromkeys(map(self._hint, body.schemas.values())))
-        return " | ".join(hints if body.required else [*hints, "None"])
+        def hint(content: ContentSpec) -> str:
+            if content.kind == "binary":
+                return "UploadFile"
+            plain = self._hint(content.schema)
+            return f"list[{plain}]" if content.kind == "lines" else plain
+
+        hints = [hint(content) for content in body.contents]
+        return " | ".join(dict.fromkeys(hints if body.required else [*hints, "None"])) or "None"
+
+    def _answer_hint(self, answer: AnswerSpec) -> str:
+        def hint(content: ContentSpec) -> str:
+            plain = self._hint(content.schema)
+            match content.kind:
+                case "binary":
+                    return "bytes | AsyncIterable[bytes]"
+                case "events":
+                    return f"AsyncIterable[Event[{plain}]]"
+                case "lines":
+                    return f"AsyncIterable[{plain}]"
+            return plain
+
+        return " | ".join(dict.fromkeys(hint(content) for content in answer.contents))
 
     def _return_hint(self, operation: OperationSpec) -> str:
+        hints = [answer.class_name for answer in operation.typed]
         if bare := operation.bare:
-            return self._hint(bare.schema) if bare.schema else "None"
-        return " | ".join(answer.class_name for answer in operation.answers)
+            hints.insert(0, self._answer_hint(bare) if bare.contents else "None")
+        return " | ".join(dict.fromkeys(hints)) or "None"
 
-    def _adapter(self, schema: str) -> str:
-        name = self.models.class_name(schema)
-        config = "" if self.models.is_class(name) else ", config=_strict"
-        return f"TypeAdapter[Any](models.{name}{config})"
+    def _schema(self, name: str) -> str:
+        type_ = f"models.{self.models.class_name(name)}"
+        if name not in self.loose:
+            return f"Schema({type_})"
+        self.checked.add(name)
+        return f"Schema({type_}, RULES, {name!r})"
 
-    def _answer(self, answer: AnswerSpec) -> str:
-        parts = [str(answer.status)]
-        if answer.schema:
-            parts += [repr(answer.media_type), self._adapter(answer.schema)]
-        if answer.headers:
-            names = {header.attribute: header.name for header in answer.headers}
-            parts.append(f"headers={names!r}")
-        return f"Answer({', '.join(parts)})"
+
+def _bare(schema: Any) -> Any:
+    """Return a schema without what is said about it."""
+    if not isinstance(schema, dict):
+        return schema
+    kept = {name: item for name, item in schema.items() if not is_annotation(name)}
+    for path, _, item in inner(kept, ""):
+        put(kept, path, _bare(item))
+    return kept
+
+
+def _json(value: Any, indent: int) -> str:
+    return json.dumps(value, indent=indent, ensure_ascii=False) + "\n"
 
 
 def _names(tag: TagSpec) -> set[str]:
     """Return the names that the module of a tag defines."""
-    classes = {answer.class_name for operation in tag.operations for answer in operation.answers}
+    classes = {answer.class_name for operation in tag.operations for answer in operation.typed}
     return {tag.class_name, *classes, *(operation.id.upper() for operation in tag.operations)}
 
 
@@ -143,19 +225,3 @@ def _block(text: str) -> str:
 
 def _safe(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', "'")
-
-
-def _formatted(modules: dict[str, str]) -> dict[str, str]:
-    """Format modules, and sort their imports, as everything else in the project is."""
-    with TemporaryDirectory() as folder:
-        for name, text in modules.items():
-            file = Path(folder, name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(HEADER + text, "utf-8")
-        for command in (["check", "--fix-only", "--select=I,F401,UP,E,W"], ["format"]):
-            options = ["--quiet", "--isolated", "--no-cache", "--line-length=100", folder]
-            ruff = [sys.executable, "-m", "ruff", *command, *options]
-            done = subprocess.run(ruff, capture_output=True, text=True, check=False)  # noqa: S603 - our own venv's ruff
-            if done.returncode:
-                raise RuntimeError(f"the models cannot be formatted: {done.stderr.strip()}")
-        return {name: Path(folder, name).read_text("utf-8") for name in modules}

@@ -3,10 +3,16 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from scripts.codegen.runtime.gate import Scheme
+from scripts.codegen.runtime.texts import Text
+
+type Security = tuple[dict[str, frozenset[str]], ...]
+"""Alternatives, each the scopes by scheme that it takes."""
+
 
 @dataclass(frozen=True)
-class Unsupported:
-    """A place of the contract that generated code could not honour."""
+class Place:
+    """A place of the contract, and what is to be said of it."""
 
     pointer: str
     reason: str
@@ -14,47 +20,118 @@ class Unsupported:
 
 @dataclass(frozen=True)
 class ParameterSpec:
-    """A parameter; `schema` is the name that the book of schemas knows its schema by."""
+    """A parameter; `schema` is the name that the book of schemas knows its schema by.
+
+    One of a single value, or of several, has `kinds` and `separator`; any other has `texts`.
+    """
 
     argument: str
     name: str
     location: str
     schema: str
-    kinds: tuple[str, ...]
     required: bool
     default: Any
-    array: bool
-    separator: str | None
+    style: str
+    explode: bool
+    texts: tuple[Text, ...]
+    media_type: str | None = None
+    allow_empty: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one value, or a list of single ones, in the plainest style."""
+        if self.media_type or self.allow_empty or len(self.texts) > 1:
+            return False
+        text = self.texts[0]
+        if text.properties is not None or self.style in {"deepObject", "label", "matrix"}:
+            return False
+        return not text.items or not (text.items.items or text.items.properties is not None)
+
+    @property
+    def array(self) -> bool:
+        """Whether it is a list."""
+        return self.texts[0].items is not None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The JSON types other than string of its value, or of the items of its list."""
+        return (self.texts[0].items or self.texts[0]).kinds
+
+    @property
+    def separator(self) -> str | None:
+        """What stands between the items of a list; None if each is sent on its own."""
+        if self.location in {"query", "cookie"} and self.explode:
+            return None
+        return {"pipeDelimited": "|", "spaceDelimited": " "}.get(self.style, ",")
 
 
 @dataclass(frozen=True)
 class HeaderSpec:
-    """A response header and its type in Python."""
+    """A response header; `schema` is None for plain text."""
 
     attribute: str
     name: str
-    hint: str
+    schema: str
     required: bool
+    explode: bool
+
+
+@dataclass(frozen=True)
+class ContentSpec:
+    """The content of one media type; `kind` is how it is written or read."""
+
+    media_type: str
+    kind: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """A field of a form."""
+
+    name: str
+    texts: tuple[Text, ...]
+    style: str
+    explode: bool
+    is_file: bool
+    media_types: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class AnswerSpec:
-    """A successful response. `schema` is None for one without content."""
+    """A response that implementations return. `status` is None for a range or `default`."""
 
-    status: int
+    status: int | None
+    label: str
     class_name: str
     description: str
-    media_type: str | None
-    schema: str | None
+    contents: tuple[ContentSpec, ...]
     headers: tuple[HeaderSpec, ...]
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is no refusal."""
+        return self.label[0] in "123" or self.label == "default"
 
 
 @dataclass(frozen=True)
 class BodySpec:
-    """A request body: the name of a schema for each media type."""
+    """A request body: its contents, and the fields of those that are forms."""
 
     required: bool
-    schemas: dict[str, str]
+    contents: tuple[ContentSpec, ...]
+    fields: dict[str, tuple[FieldSpec, ...]]
+
+
+@dataclass(frozen=True)
+class OutgoingSpec:
+    """A request that is sent: a webhook, or a callback whose URL an expression says."""
+
+    id: str
+    method: str
+    expression: str
+    summary: str
+    content: ContentSpec | None
 
 
 @dataclass(frozen=True)
@@ -63,10 +140,10 @@ class OperationSpec:
 
     id: str
     method: str
-    path: str
+    paths: tuple[str, ...]
     summary: str
     description: str
-    security: tuple[frozenset[str], ...]
+    security: Security
     parameters: tuple[ParameterSpec, ...]
     body: BodySpec | None
     answers: tuple[AnswerSpec, ...]
@@ -74,9 +151,25 @@ class OperationSpec:
 
     @property
     def bare(self) -> AnswerSpec | None:
-        """The only answer, if it has no headers: then its body alone is returned."""
-        first, *others = self.answers
-        return None if others or first.headers else first
+        """The only success, if it has one media type and no headers: its body is returned."""
+        successes = [answer for answer in self.answers if answer.is_success]
+        if len(successes) != 1:
+            return None
+        only = successes[0]
+        is_bare = only.status is not None and not only.headers and len(only.contents) < 2
+        return only if is_bare else None
+
+    @property
+    def typed(self) -> list[AnswerSpec]:
+        """The answers that are returned as classes of their own."""
+        return [answer for answer in self.answers if answer is not self.bare]
+
+    @property
+    def offers(self) -> tuple[str, ...]:
+        """The media types of which an answer is to be one; empty where there is no choice."""
+        several = [each.contents for each in self.answers if each.is_success]
+        names = [c.media_type for contents in several if len(contents) > 1 for c in contents]
+        return tuple(dict.fromkeys(names))
 
     @property
     def owner(self) -> str | None:
@@ -94,3 +187,12 @@ class TagSpec:
     class_name: str
     description: str
     operations: list[OperationSpec] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ApiSpec:
+    """Everything that is generated, but for the schemas."""
+
+    tags: list[TagSpec]
+    outgoing: list[OutgoingSpec]
+    schemes: dict[str, Scheme]

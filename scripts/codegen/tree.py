@@ -37,7 +37,7 @@ def foreign(root: Path, header: bytes) -> Path | None:
     if root.exists() and not root.is_dir():
         return root
     for name, content in read(root).items():
-        if name != CONTRACT and not content.startswith(header):
+        if not name.endswith(".json") and not content.startswith(header):
             return root / name
     return None
 

@@ -1,97 +1,66 @@
-"""The keywords of JSON Schema (2020-12), by what generated code makes of them."""
+"""The keywords of JSON Schema (2020-12) and of OpenAPI's schemas, by what they are about."""
 
 FAMILIES = {
-    **{name: {"string"} for name in ("minLength", "maxLength", "pattern")},
-    **{name: {"integer", "number"} for name in ("minimum", "maximum", "multipleOf")},
-    **{name: {"integer", "number"} for name in ("exclusiveMinimum", "exclusiveMaximum")},
-    **{name: {"array"} for name in ("items", "minItems", "maxItems")},
-    **{name: {"object"} for name in ("properties", "required", "additionalProperties")},
+    **dict.fromkeys(("minLength", "maxLength", "pattern"), "string"),
+    **dict.fromkeys(("minimum", "maximum", "multipleOf"), "number"),
+    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum"), "number"),
+    **dict.fromkeys(("items", "prefixItems", "minItems", "maxItems", "uniqueItems"), "array"),
+    **dict.fromkeys(("contains", "minContains", "maxContains", "unevaluatedItems"), "array"),
+    **dict.fromkeys(("properties", "patternProperties", "additionalProperties"), "object"),
+    **dict.fromkeys(("required", "minProperties", "maxProperties", "propertyNames"), "object"),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas"), "object"),
+    "unevaluatedProperties": "object",
 }
-"""Keywords that are about values of some types only, and these types."""
+"""Keywords that are about values of one type only; integers are numbers."""
 
-BOUNDS = FAMILIES.keys() - {"items", "properties", "required", "additionalProperties"}
+SINGLES = {
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "items",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+}
+LISTS = {"allOf", "anyOf", "oneOf", "prefixItems"}
+MAPS = {"dependentSchemas", "patternProperties", "properties"}
+"""Keywords that hold one schema, several, or several by name."""
+
 CHOICES = ("allOf", "anyOf", "oneOf")
-FIXED = ("const", "enum")
+
+ASSERTIONS = {
+    *FAMILIES,
+    *SINGLES,
+    *LISTS,
+    *MAPS,
+    "$ref",
+    "const",
+    "discriminator",
+    "enum",
+    "format",
+    "type",
+}
+"""Keywords that say which values are valid; `discriminator` only helps to find it out."""
 
 ANNOTATIONS = {
     "$comment",
     "contentEncoding",
     "contentMediaType",
+    "contentSchema",
     "default",
     "deprecated",
     "description",
     "example",
     "examples",
     "externalDocs",
+    "readOnly",
     "title",
+    "writeOnly",
     "xml",
 }
-
-NOT_ENFORCED = {
-    "if",
-    "then",
-    "else",
-    "not",
-    "contains",
-    "minContains",
-    "maxContains",
-    "dependentRequired",
-    "dependentSchemas",
-    "patternProperties",
-    "propertyNames",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-    "prefixItems",
-    "readOnly",
-    "writeOnly",
-    "contentSchema",
-    "$anchor",
-    "$defs",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$id",
-    "$schema",
-}
-WITHOUT_EFFECT = {"uniqueItems": False, "readOnly": False, "writeOnly": False}
-"""What these say anyway."""
-
-KNOWN = {*FAMILIES, *CHOICES, *FIXED, "$ref", "type", "format", "nullable", "discriminator"}
-
-FORMATS = {
-    "string": {
-        "byte",
-        "date",
-        "date-time",
-        "email",
-        "hostname",
-        "ipv4",
-        "ipv6",
-        "time",
-        "uri",
-        "uuid",
-    },
-    "integer": {"int32", "int64"},
-    "number": {"double", "float"},
-}
-"""The formats that are checked, by type. Any other that is no standard's is an annotation."""
-
-NOT_CHECKED = {
-    "binary",
-    "duration",
-    "idn-email",
-    "idn-hostname",
-    "iri",
-    "iri-reference",
-    "json-pointer",
-    "regex",
-    "relative-json-pointer",
-    "uri-reference",
-    "uri-template",
-}
-"""Formats of JSON Schema (2020-12, Validation §7.3) and of OpenAPI 3.0 that are not."""
 
 CONVERTED = {"date", "date-time", "time", "uuid"}
 """Formats whose values Python does not hold as text."""

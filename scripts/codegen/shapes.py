@@ -1,0 +1,308 @@
+"""Schemas in the forms that the generator of models reads: as near as types of Python come.
+
+A shape takes every value that its schema takes. Where it takes more, the schema is loose, and
+values are checked by the rules of the runtime as well.
+"""
+
+from collections.abc import Iterator
+from math import ceil, floor
+from typing import Any
+
+from scripts.codegen.canonical import NEVER, Schema
+from scripts.codegen.kinds import EVERY, kind
+from scripts.codegen.merging import CONFLICT, flat, merged
+from scripts.codegen.requests import FILE
+from scripts.codegen.runtime.assertions import PATTERNS, TYPES
+from scripts.codegen.runtime.patterns import is_plain, portable
+from scripts.codegen.runtime.rules import Rules
+from scripts.codegen.runtime.values import key, whole
+from scripts.codegen.unions import Unions
+from scripts.codegen.vocabulary import CONVERTED, FAMILIES, is_annotation
+
+_OF_OBJECTS = {"allOf", "$ref", "type", "properties", "required", "additionalProperties"}
+_KEPT = {"default", "deprecated", "description", "example", "examples", "title"}
+_ASSERTED = {*PATTERNS, "regex"}
+_LOOSE = {
+    "string": set[str](),
+    "number": set[str](),
+    "array": {"prefixItems", "uniqueItems", "contains", "unevaluatedItems"},
+    "object": {
+        "patternProperties",
+        "propertyNames",
+        "minProperties",
+        "maxProperties",
+        "dependentRequired",
+        "dependentSchemas",
+        "unevaluatedProperties",
+    },
+}
+"""Keywords that no type of Python says."""
+
+
+class Shapes:
+    """The shapes of all schemas of a book, and which of them are loose."""
+
+    def __init__(self, schemas: dict[str, Schema]) -> None:
+        self.schemas = schemas
+        self.rules = Rules(schemas)
+        self.unions = Unions(schemas)
+        self.shapes: dict[str, Schema] = {}
+        self.unfit: list[str] = []
+        self._loose: set[str] = set()
+        self._current = ""
+        waiting = list(schemas)
+        while waiting:
+            for self._current in waiting:
+                self.shapes[self._current] = self._shape(schemas[self._current])
+            waiting = [name for name in schemas if name not in self.shapes]
+
+    def loose(self) -> set[str]:
+        """Return the names of the schemas that are loose, or refer to one that is."""
+        loose = set(self._loose)
+        users: dict[str, set[str]] = {}
+        for name, shape in self.shapes.items():
+            for target in references(shape):
+                users.setdefault(target, set()).add(name)
+        waiting = list(loose)
+        while waiting:
+            fresh = users.get(waiting.pop(), set()) - loose
+            loose |= fresh
+            waiting.extend(fresh)
+        return loose
+
+    def _shape(self, schema: Schema) -> Schema:
+        about = self._about(schema)
+        if FILE in schema:
+            return {"type": "string", "format": "binary", **about}
+        if "$ref" in schema and not _asserting(schema) - {"$ref"}:
+            return {"$ref": schema["$ref"], **about}
+        if "allOf" in schema and self._is_inheritance(schema):
+            return {**self._object(schema), **self._inherited(schema), **about}
+        if schema.keys() & {"allOf", "$ref"}:
+            schema = merged(self.schemas, schema)
+        if schema.keys() & {"not", "if", CONFLICT}:
+            self._loosen()
+        return {**self._plain(schema), **about}
+
+    def _plain(self, schema: Schema) -> Schema:
+        if schema.keys() & {"enum", "const"}:
+            return self._fixed(schema)
+        if schema.keys() & {"anyOf", "oneOf"}:
+            found, is_exact = self.unions.alternatives(schema)
+            if not is_exact:
+                self._loosen()
+            if isinstance(found, dict):
+                return self._shape(found)
+            shapes = [self._shape(part) for part in found]
+            if shape := self.unions.tagged(schema, shapes):
+                return shape
+            return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+        return self._typed(schema)
+
+    def _typed(self, schema: Schema) -> Schema:
+        declared = schema.get("type", [])
+        types = [declared] if isinstance(declared, str) else list(declared)
+        if not types:
+            families = {FAMILIES[keyword] for keyword in schema if keyword in FAMILIES}
+            if not families and "format" not in schema:
+                return {}
+            types = sorted(EVERY)
+        shapes = [self._of(type_, schema) for type_ in types]
+        simple = [shape for shape in shapes if len(shape) == 1]
+        if len(shapes) == 2 and {"type": "null"} in shapes and _is_nullable(shapes):
+            other = next(shape for shape in shapes if shape != {"type": "null"})
+            return {**other, "type": [other["type"], "null"]}
+        if len(simple) == len(shapes) > 1 and not {"array", "object"} & set(types):
+            return {"type": types}
+        return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
+
+    def _of(self, type_: str, schema: Schema) -> Schema:
+        """Return the shape of the values of one type."""
+        if any(schema.get(keyword) for keyword in _LOOSE.get(type_, ())):
+            self._loosen()
+        match type_:
+            case "string":
+                return self._string(schema)
+            case "integer" | "number":
+                return self._number(type_, schema)
+            case "array":
+                return self._array(schema)
+            case "object":
+                return self._object(schema)
+        return {"type": type_}
+
+    def _string(self, schema: Schema) -> Schema:
+        shape = {"type": "string", **_taken(schema, "minLength", "maxLength")}
+        if "pattern" in schema:
+            if is_plain(schema["pattern"]):
+                shape["pattern"] = portable(schema["pattern"])
+            else:
+                self._loosen()
+        return shape | self._format(schema, "string")
+
+    def _format(self, schema: Schema, type_: str) -> Schema:
+        name = schema.get("format")
+        if name in TYPES:
+            return {"format": name} if TYPES[name][0] == type_ else {}
+        if type_ == "string" and name in _ASSERTED:
+            self._loosen()
+        return {}
+
+    def _number(self, type_: str, schema: Schema) -> Schema:
+        names = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+        taken = {name: whole(value) for name, value in _taken(schema, *names).items()}
+        if "multipleOf" in taken and (type_ == "number" or isinstance(taken["multipleOf"], float)):
+            del taken["multipleOf"]
+            self._loosen()
+        if type_ == "integer":
+            taken = dict(_integral(name, bound) for name, bound in taken.items())
+        return {"type": type_, **taken, **self._format(schema, type_)}
+
+    def _array(self, schema: Schema) -> Schema:
+        shape = {"type": "array", **_taken(schema, "minItems", "maxItems")}
+        if "items" in schema and "prefixItems" not in schema:
+            shape["items"] = self._shape(schema["items"])
+        return shape
+
+    def _object(self, schema: Schema) -> Schema:
+        properties = schema.get("properties", {})
+        named = {name: item for name, item in properties.items() if name and item != NEVER}
+        shape: Schema = {"type": "object"}
+        if named:
+            shape["properties"] = {name: self._property(item) for name, item in named.items()}
+        if required := [name for name in schema.get("required", []) if name in named]:
+            shape["required"] = required
+        if set(schema.get("required", [])) - named.keys() - self._inherited_names(schema):
+            self._loosen()
+        others = schema.get("additionalProperties", {})
+        if named.keys() != properties.keys() and others != NEVER:
+            self._loosen()
+        return shape | self._others(others, schema, named=bool(named))
+
+    def _others(self, others: Any, schema: Schema, *, named: bool) -> Schema:
+        """Return what a shape says of properties without a name."""
+        if others == NEVER and not schema.get("patternProperties"):
+            return {"additionalProperties": False}
+        if others == {} and not schema.get("patternProperties"):
+            said = named or schema.keys() & {"allOf", "additionalProperties"}
+            explicit = "additionalProperties" in schema
+            return {} if said and not explicit else {"additionalProperties": True}
+        if named or schema.get("patternProperties"):
+            self._loosen()
+            return {"additionalProperties": True}
+        return {"additionalProperties": self._value(others)}
+
+    def _value(self, schema: Schema) -> Schema:
+        """Return the shape of a map's values; what has bounds has a name, to keep them."""
+        if "$ref" in schema and not _asserting(schema) - {"$ref"}:
+            return {"$ref": schema["$ref"]}
+        if not _asserting(schema) - {"type"}:
+            return self._shape(schema)
+        name = f"{self._current}Value"
+        while name in self.schemas and self.schemas[name] != schema:
+            name += "_"
+        self.schemas[name] = schema
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def _property(self, schema: Schema) -> Schema:
+        shape = self._shape(schema)
+        if "default" in shape and not self._is_constant(schema, shape["default"]):
+            del shape["default"]
+        return shape
+
+    def _is_constant(self, schema: Schema, value: Any) -> bool:
+        """Say whether a default can stand in the code of a model; one that does not fit cannot."""
+        values = value if isinstance(value, list) else [value]
+        if not self.rules.allow(schema, value):
+            self.unfit.append(self._current)
+            return False
+        texts = any(isinstance(item, str) for item in values)
+        return not any(isinstance(item, list | dict) for item in values) and not (
+            texts and CONVERTED & set(formats(self.schemas, schema))
+        )
+
+    def _fixed(self, schema: Schema) -> Schema:
+        values = schema["enum"] if "enum" in schema else [schema["const"]]
+        around = {name: item for name, item in schema.items() if name != CONFLICT}
+        fitting = {key(v): whole(v) for v in values if self.rules.allow(around, v)}
+        constants = list(fitting.values())
+        if not constants or any(isinstance(value, float | list | dict) for value in constants):
+            self._loosen()
+            return {}
+        types = list(dict.fromkeys(kind(value) for value in constants))
+        return {"type": types[0] if len(types) == 1 else types, "enum": constants}
+
+    def _is_inheritance(self, schema: Schema) -> bool:
+        """Say whether all parts are plain objects of properties of their own."""
+        parts = [part for part in flat(self.schemas, schema) if _asserting(part)]
+        names = [name for part in parts for name in part.get("properties", {})]
+        return (
+            len(set(names)) == len(names)
+            and any("$ref" in part for part in schema["allOf"])
+            and all(
+                _asserting(part) <= _OF_OBJECTS
+                and part.get("type", "object") == "object"
+                and part.get("additionalProperties", {}) == {}
+                and all(item != NEVER for item in part.get("properties", {}).values())
+                for part in parts
+            )
+            and any(part.get("type") == "object" for part in parts)
+        )
+
+    def _inherited(self, schema: Schema) -> Schema:
+        return {"allOf": [self._shape(part) for part in schema["allOf"]]}
+
+    def _inherited_names(self, schema: Schema) -> set[str]:
+        return {
+            name
+            for part in (flat(self.schemas, schema) if "allOf" in schema else ())
+            for name in part.get("properties", {})
+        }
+
+    def _about(self, schema: Schema) -> Schema:
+        return {name: item for name, item in schema.items() if name in _KEPT}
+
+    def _loosen(self) -> None:
+        self._loose.add(self._current)
+
+
+def references(shape: Any) -> Iterator[str]:
+    """Return the names that a schema or a shape refers to."""
+    match shape:
+        case dict():
+            if isinstance(target := shape.get("$ref"), str):
+                yield target.rpartition("/")[2]
+            for item in shape.values():
+                yield from references(item)
+        case list():
+            for item in shape:
+                yield from references(item)
+
+
+def formats(schemas: dict[str, Schema], schema: Schema) -> Iterator[str]:
+    """Return the formats of a schema's values and of their items."""
+    for part in flat(schemas, schema):
+        if "format" in part:
+            yield part["format"]
+        for item in (part.get("items"), *part.get("anyOf", ()), *part.get("oneOf", ())):
+            if isinstance(item, dict):
+                yield from formats(schemas, item)
+
+
+def _asserting(schema: Schema) -> set[str]:
+    return {keyword for keyword in schema if not is_annotation(keyword)}
+
+
+def _taken(schema: Schema, *keywords: str) -> Schema:
+    return {keyword: schema[keyword] for keyword in keywords if keyword in schema}
+
+
+def _is_nullable(shapes: list[Schema]) -> bool:
+    return all(shape["type"] not in {"array", "object"} for shape in shapes)
+
+
+def _integral(name: str, bound: Any) -> tuple[str, Any]:
+    if isinstance(bound, int):
+        return name, bound
+    upwards = name in {"minimum", "exclusiveMinimum"}
+    return ("minimum", ceil(bound)) if upwards else ("maximum", floor(bound))

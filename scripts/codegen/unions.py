@@ -1,0 +1,125 @@
+"""Alternatives: what `anyOf` and `oneOf` come to as a union of types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scripts.codegen.canonical import NEVER, Schema
+from scripts.codegen.kinds import kinds
+from scripts.codegen.merging import both, flat, merged
+from scripts.codegen.runtime.values import key
+from scripts.codegen.vocabulary import is_annotation
+
+_TELLING = {"$ref", "allOf", "anyOf", "oneOf", "properties", "items", "type", "enum", "const"}
+"""Keywords by which an alternative tells another type than its neighbours."""
+
+
+class Unions:
+    """Reads unions of the schemas of a book."""
+
+    def __init__(self, schemas: Mapping[str, Schema]) -> None:
+        self.schemas = schemas
+
+    def alternatives(self, schema: Schema) -> tuple[list[Schema] | Schema, bool]:
+        """Return the alternatives, or one schema for all; and whether that is exact.
+
+        What stands beside them becomes part of each, for a value must fit both.
+        """
+        keyword = "anyOf" if "anyOf" in schema else "oneOf"
+        parts: list[Any] = [part for part in schema[keyword] if part != NEVER]
+        beside = {
+            name: item
+            for name, item in schema.items()
+            if name not in {keyword, "discriminator"} and not is_annotation(name)
+        }
+        is_exact = keyword == "anyOf" or self.are_apart(parts)
+        if constants := self._constants(parts):
+            return both({"enum": constants}, beside), is_exact
+        if beside and all(not _TELLING & part.keys() for part in parts):
+            return beside, False
+        if beside and not self._adds_nothing(beside, parts):
+            parts = [both(merged(self.schemas, part), beside) for part in parts]
+        return list(parts), is_exact
+
+    def are_apart(self, parts: list[Any]) -> bool:
+        """Say whether no value fits two of these schemas: by their types, or by a constant."""
+        types = [
+            {"number" if type_ == "integer" else type_ for type_ in kinds(self.schemas, part)}
+            for part in parts
+        ]
+        return all(
+            not types[first] & types[second] or self._differ(parts[first], parts[second])
+            for first in range(len(parts))
+            for second in range(first)
+        )
+
+    def tagged(self, schema: Schema, shapes: list[Schema]) -> Schema | None:
+        """Return a union whose discriminator decides, if it tells the alternatives apart."""
+        discriminator = schema.get("discriminator", {})
+        name = discriminator.get("propertyName")
+        if not name or not all("$ref" in shape for shape in shapes):
+            return None
+        values = [self._property(shape, name) for shape in shapes]
+        texts = [value for options in values for value in options]
+        if not all(values) or len(set(texts)) < len(texts) or not all(map(_is_text, texts)):
+            return None
+        return {"oneOf": shapes, "discriminator": {"propertyName": name}}
+
+    def _differ(self, first: Any, second: Any) -> bool:
+        """Say whether two schemas want different constants, or of one property."""
+        ours, theirs = self._values(first), self._values(second)
+        if ours and theirs:
+            return not ours & theirs
+        for name in self._required(first) & self._required(second):
+            mine, other = self._property(first, name), self._property(second, name)
+            if mine and other and not mine & other:
+                return True
+        return False
+
+    def _required(self, schema: Any) -> set[str]:
+        return {name for part in flat(self.schemas, schema) for name in part.get("required", ())}
+
+    def _property(self, schema: Any, name: str) -> set[Any]:
+        """Return the constants that a property is required to be one of, if it is."""
+        if name not in self._required(schema):
+            return set()
+        found = [
+            self._values(part["properties"][name])
+            for part in flat(self.schemas, schema)
+            if name in part.get("properties", {})
+        ]
+        return next((values for values in found if values), set())
+
+    def _values(self, schema: Any) -> set[Any]:
+        for part in flat(self.schemas, schema):
+            if "const" in part:
+                return {key(part["const"])}
+            if "enum" in part:
+                return set(map(key, part["enum"]))
+            parts = part.get("oneOf") or part.get("anyOf") or []
+            if parts and (constants := self._constants(parts)):
+                return set(map(key, constants))
+        return set()
+
+    def _constants(self, parts: list[Any]) -> list[Any]:
+        """Return the values of alternatives that are nothing but constants."""
+        values: list[Any] = []
+        for part in parts:
+            said = {name for name in part if not is_annotation(name)}
+            if said == {"const"}:
+                values.append(part["const"])
+            elif said == {"enum"}:
+                values.extend(part["enum"])
+            else:
+                return []
+        return values
+
+    def _adds_nothing(self, beside: Schema, parts: list[Any]) -> bool:
+        if beside.keys() != {"type"}:
+            return False
+        allowed = kinds(self.schemas, beside)
+        allowed |= {"integer"} if "number" in allowed else set()
+        return all(kinds(self.schemas, part) <= allowed for part in parts)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
