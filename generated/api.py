@@ -5,7 +5,12 @@ from . import todos as todos_
 from . import users as users_
 from .runtime.application import Application
 from .runtime.fulfilment import check
-from .runtime.gate import Gate
+from .runtime.gate import Gate, Scheme
+
+SCHEMES = {
+    "bearer": Scheme(type="http", scheme="bearer", location="", name=""),
+}
+"""The security schemes of the contract."""
 
 
 def include[Scope](

@@ -10,6 +10,14 @@ from pydantic import MISSING, ConfigDict, Field
 from .runtime.formats import DateTime, Int32, Int64, Spelling, Uri, Uuid
 from .runtime.model import Model
 
+type ListTodosDone = bool
+
+
+type Priority = Annotated[
+    Literal["low", "normal", "high"], Field(description="How much it matters.")
+]
+
+
 type Timestamp = Annotated[
     Annotated[
         DateTime,
@@ -21,24 +29,27 @@ type Timestamp = Annotated[
 ]
 
 
+type ListTodosSort = Literal[
+    "created_at", "-created_at", "updated_at", "-updated_at", "due_at", "-due_at"
+]
+
+
+type ListTodosLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListTodosCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
 type Instant = Annotated[
     DateTime, Field(description="A point in time in UTC (RFC 3339), to the microsecond.")
 ]
 
 
-type EntityTags = Annotated[
+type Notes = Annotated[
     str,
-    Field(
-        description="`*`, or entity tags separated by commas. What is neither names no version.",
-        examples=['"1"'],
-        max_length=1024,
-        min_length=1,
-    ),
-]
-
-
-type Priority = Annotated[
-    Literal["low", "normal", "high"], Field(description="How much it matters.")
+    Field(description="Text of any number of lines.", max_length=10000, pattern="^[^\\u0000]*$"),
 ]
 
 
@@ -53,10 +64,15 @@ type Title = Annotated[
 ]
 
 
-type Notes = Annotated[
+type CreateTodoCreatedLocation = Annotated[
     str,
-    Field(description="Text of any number of lines.", max_length=10000, pattern="^[^\\u0000]*$"),
+    Field(
+        pattern="^([A-Za-z][A-Za-z0-9+.-]*:([A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|([A-Za-z0-9._~@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*([/?#]([A-Za-z0-9._~:/?#\\[\\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)?)$"
+    ),
 ]
+
+
+type CreateTodoCreatedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
 
 
 class TodoContent(Model):
@@ -74,6 +90,38 @@ class TodoContent(Model):
     due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")] = None
 
 
+type GetTodoTodoId = Uuid
+
+
+type EntityTags = Annotated[
+    str,
+    Field(
+        description="`*`, or entity tags separated by commas. What is neither names no version.",
+        examples=['"1"'],
+        max_length=1024,
+        min_length=1,
+    ),
+]
+
+
+type GetTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type GetTodoNotModifiedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type ReplaceTodoTodoId = Uuid
+
+
+type ReplaceTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type ChangeTodoTodoId = Uuid
+
+
+type ChangeTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
 class TodoPatch(Model):
     """
     The fields of a todo that are to change (RFC 7396).
@@ -88,6 +136,97 @@ class TodoPatch(Model):
     priority: Priority | MISSING = MISSING
     due_at: Annotated[
         Timestamp | None | MISSING, Field(description="When it is due; null for never.")
+    ] = MISSING
+
+
+type DeleteTodoTodoId = Uuid
+
+
+type GetProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
+
+
+type Locale = Annotated[
+    str,
+    Field(
+        description="A language, perhaps with a region (BCP 47).",
+        examples=["en-GB"],
+        max_length=6,
+        pattern="^[a-z]{2,3}(-[A-Z]{2})?$",
+    ),
+]
+
+
+type DisplayName = Annotated[
+    str,
+    Field(
+        description="The name to be called by.",
+        max_length=100,
+        min_length=1,
+        pattern="^[^\\u0000-\\u001F\\u007F]+$",
+    ),
+]
+
+
+type GetProfileOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type GetProfileNotModifiedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type ChangeProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
+
+
+type ChangeProfileOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+class ProfilePatch(Model):
+    """
+    The fields of a profile that are to change (RFC 7396).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    display_name: DisplayName | None | MISSING = MISSING
+    locale: Locale | None | MISSING = MISSING
+
+
+class ProblemPlace(Model):
+    """
+    Either a pointer into the body or the name of a parameter.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    pointer: Annotated[
+        str | MISSING, Field(description="A JSON pointer (RFC 6901) into the body, as a fragment.")
+    ] = MISSING
+    parameter: str | MISSING = MISSING
+    in_: Annotated[Literal["path", "query", "header", "cookie"] | MISSING, Field(alias="in")] = (
+        MISSING
+    )
+    detail: str
+
+
+class Problem(Model):
+    """
+    What went wrong (RFC 9457).
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    type: Annotated[Uri, Field(description="Which kind of problem it is. Match on this.")]
+    title: Annotated[str, Field(description="The kind of problem, for people.")]
+    status: Annotated[Int32, Field(description="The HTTP status.", ge=400, le=599)]
+    detail: Annotated[str, Field(description="What went wrong this time, for people.")]
+    errors: Annotated[
+        list[ProblemPlace] | MISSING,
+        Field(description="Every place where the request breaks the contract."),
+    ] = MISSING
+    correlation_id: Annotated[
+        str | MISSING, Field(description="Quote this when you report a server error.")
     ] = MISSING
 
 
@@ -110,94 +249,6 @@ class Todo(Model):
     version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 
-class TodoPage(Model):
-    """
-    A page of todos.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    items: Annotated[list[Todo], Field(max_length=100)]
-    next_cursor: Annotated[
-        str | None, Field(description="Where the next page begins; null on the last one.")
-    ]
-
-
-type DisplayName = Annotated[
-    str,
-    Field(
-        description="The name to be called by.",
-        max_length=100,
-        min_length=1,
-        pattern="^[^\\u0000-\\u001F\\u007F]+$",
-    ),
-]
-
-
-type Locale = Annotated[
-    str,
-    Field(
-        description="A language, perhaps with a region (BCP 47).",
-        examples=["en-GB"],
-        max_length=6,
-        pattern="^[a-z]{2,3}(-[A-Z]{2})?$",
-    ),
-]
-
-
-class ProblemPlace(Model):
-    """
-    Either a pointer into the body or the name of a parameter.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    pointer: Annotated[
-        str | MISSING, Field(description="A JSON pointer (RFC 6901) into the body, as a fragment.")
-    ] = MISSING
-    parameter: str | MISSING = MISSING
-    in_: Annotated[Literal["path", "query", "header", "cookie"] | MISSING, Field(alias="in")] = (
-        MISSING
-    )
-    detail: str
-
-
-type ListTodosDone = bool
-
-
-type ListTodosSort = Literal[
-    "created_at", "-created_at", "updated_at", "-updated_at", "due_at", "-due_at"
-]
-
-
-type ListTodosLimit = Annotated[int, Field(ge=1, le=100)]
-
-
-type ListTodosCursor = Annotated[
-    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
-]
-
-
-type GetTodoTodoId = Uuid
-
-
-type ReplaceTodoTodoId = Uuid
-
-
-type ChangeTodoTodoId = Uuid
-
-
-type DeleteTodoTodoId = Uuid
-
-
-type GetProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
-
-
-type ChangeProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
-
-
 class Profile(Model):
     """
     What a user says of themselves.
@@ -213,34 +264,15 @@ class Profile(Model):
     version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
 
 
-class ProfilePatch(Model):
+class TodoPage(Model):
     """
-    The fields of a profile that are to change (RFC 7396).
-    """
-
-    model_config = ConfigDict(
-        extra="forbid",
-    )
-    display_name: DisplayName | None | MISSING = MISSING
-    locale: Locale | None | MISSING = MISSING
-
-
-class Problem(Model):
-    """
-    What went wrong (RFC 9457).
+    A page of todos.
     """
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    type: Annotated[Uri, Field(description="Which kind of problem it is. Match on this.")]
-    title: Annotated[str, Field(description="The kind of problem, for people.")]
-    status: Annotated[Int32, Field(description="The HTTP status.", ge=400, le=599)]
-    detail: Annotated[str, Field(description="What went wrong this time, for people.")]
-    errors: Annotated[
-        list[ProblemPlace] | MISSING,
-        Field(description="Every place where the request breaks the contract."),
-    ] = MISSING
-    correlation_id: Annotated[
-        str | MISSING, Field(description="Quote this when you report a server error.")
-    ] = MISSING
+    items: Annotated[list[Todo], Field(max_length=100)]
+    next_cursor: Annotated[
+        str | None, Field(description="Where the next page begins; null on the last one.")
+    ]

@@ -5,21 +5,21 @@ The protocol is what the implementation fulfils; the router is what the framewor
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, TypeAdapter
 
 from . import models
 from .models import EntityTags, Priority, Timestamp, Todo, TodoContent, TodoPage, TodoPatch
-from .runtime.answers import Answer, Answers
+from .runtime.answers import Answer, Answers, Header
 from .runtime.bodies import Body
+from .runtime.contents import Json
 from .runtime.formats import Uuid
 from .runtime.gate import Gate
-from .runtime.operation import Declaration, route
+from .runtime.operation import Declaration, routes
 from .runtime.parameters import Parameter
-
-_strict = ConfigDict(strict=True)
+from .runtime.schema import Schema
+from .runtime.writers import JsonWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,12 @@ def router[Scope](todos: Todos[Scope], gate: Gate[Scope]) -> APIRouter:
     """Return the routes of an implementation."""
     return APIRouter(
         routes=[
-            route(LIST_TODOS, todos.list_todos, gate),
-            route(CREATE_TODO, todos.create_todo, gate),
-            route(GET_TODO, todos.get_todo, gate),
-            route(REPLACE_TODO, todos.replace_todo, gate),
-            route(CHANGE_TODO, todos.change_todo, gate),
-            route(DELETE_TODO, todos.delete_todo, gate),
+            *routes(LIST_TODOS, todos.list_todos, gate),
+            *routes(CREATE_TODO, todos.create_todo, gate),
+            *routes(GET_TODO, todos.get_todo, gate),
+            *routes(REPLACE_TODO, todos.replace_todo, gate),
+            *routes(CHANGE_TODO, todos.change_todo, gate),
+            *routes(DELETE_TODO, todos.delete_todo, gate),
         ]
     )
 
@@ -164,211 +164,132 @@ def router[Scope](todos: Todos[Scope], gate: Gate[Scope]) -> APIRouter:
 LIST_TODOS = Declaration(
     id="list_todos",
     method="GET",
-    path="/api/todos",
-    security=(frozenset(["todos:read"]),),
+    paths=("/api/todos",),
+    security=({"bearer": frozenset(["todos:read"])},),
     parameters=(
-        Parameter(
-            "done",
-            "done",
-            "query",
-            TypeAdapter[Any](models.ListTodosDone, config=_strict),
-            kinds=("boolean",),
-        ),
-        Parameter(
-            "priority",
-            "priority",
-            "query",
-            TypeAdapter[Any](models.Priority, config=_strict),
-        ),
-        Parameter(
-            "due_after",
-            "due_after",
-            "query",
-            TypeAdapter[Any](models.Timestamp, config=_strict),
-        ),
-        Parameter(
-            "due_before",
-            "due_before",
-            "query",
-            TypeAdapter[Any](models.Timestamp, config=_strict),
-        ),
-        Parameter(
-            "sort",
-            "sort",
-            "query",
-            TypeAdapter[Any](models.ListTodosSort, config=_strict),
-            default='"-created_at"',
-        ),
+        Parameter("done", "done", "query", Schema(models.ListTodosDone), kinds=("boolean",)),
+        Parameter("priority", "priority", "query", Schema(models.Priority)),
+        Parameter("due_after", "due_after", "query", Schema(models.Timestamp)),
+        Parameter("due_before", "due_before", "query", Schema(models.Timestamp)),
+        Parameter("sort", "sort", "query", Schema(models.ListTodosSort), default='"-created_at"'),
         Parameter(
             "limit",
             "limit",
             "query",
-            TypeAdapter[Any](models.ListTodosLimit, config=_strict),
+            Schema(models.ListTodosLimit),
             kinds=("integer",),
             default="20",
         ),
-        Parameter(
-            "cursor",
-            "cursor",
-            "query",
-            TypeAdapter[Any](models.ListTodosCursor, config=_strict),
-        ),
+        Parameter("cursor", "cursor", "query", Schema(models.ListTodosCursor)),
     ),
     answers=Answers(
-        bare=Answer(200, "application/json", TypeAdapter[Any](models.TodoPage)),
+        bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoPage))}),
     ),
-    refusals=frozenset((401, 403, 406, 422, 500, 503)),
+    refusals=frozenset([401, 403, 406, 422, 500, 503]),
 )
 
 CREATE_TODO = Declaration(
     id="create_todo",
     method="POST",
-    path="/api/todos",
-    security=(frozenset(["todos:write"]),),
-    body=Body(
-        required=True,
-        adapters={
-            "application/json": TypeAdapter[Any](models.TodoContent),
-        },
-    ),
+    paths=("/api/todos",),
+    security=({"bearer": frozenset(["todos:write"])},),
+    body=Body(required=True, contents={"application/json": Json(Schema(models.TodoContent))}),
     answers=Answers(
         typed={
             CreateTodoCreated: Answer(
                 201,
-                "application/json",
-                TypeAdapter[Any](models.Todo),
-                headers={"location": "Location", "etag": "ETag"},
+                {"application/json": JsonWriter(Schema(models.Todo))},
+                headers=(
+                    Header("location", "Location", Schema(models.CreateTodoCreatedLocation)),
+                    Header("etag", "ETag", Schema(models.CreateTodoCreatedETag)),
+                ),
             ),
         },
     ),
-    refusals=frozenset((400, 401, 403, 406, 413, 415, 422, 500, 503)),
+    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 500, 503]),
 )
 
 GET_TODO = Declaration(
     id="get_todo",
     method="GET",
-    path="/api/todos/{todo_id}",
-    security=(frozenset(["todos:read"]),),
+    paths=("/api/todos/{todo_id}",),
+    security=({"bearer": frozenset(["todos:read"])},),
     parameters=(
-        Parameter(
-            "todo_id",
-            "todo_id",
-            "path",
-            TypeAdapter[Any](models.GetTodoTodoId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_none_match",
-            "If-None-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("todo_id", "todo_id", "path", Schema(models.GetTodoTodoId), required=True),
+        Parameter("if_none_match", "If-None-Match", "header", Schema(models.EntityTags)),
     ),
     answers=Answers(
         typed={
             GetTodoOk: Answer(
-                200, "application/json", TypeAdapter[Any](models.Todo), headers={"etag": "ETag"}
+                200,
+                {"application/json": JsonWriter(Schema(models.Todo))},
+                headers=(Header("etag", "ETag", Schema(models.GetTodoOkETag)),),
             ),
-            GetTodoNotModified: Answer(304, headers={"etag": "ETag"}),
+            GetTodoNotModified: Answer(
+                304, headers=(Header("etag", "ETag", Schema(models.GetTodoNotModifiedETag)),)
+            ),
         },
     ),
-    refusals=frozenset((401, 403, 404, 406, 422, 500, 503)),
+    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
 )
 
 REPLACE_TODO = Declaration(
     id="replace_todo",
     method="PUT",
-    path="/api/todos/{todo_id}",
-    security=(frozenset(["todos:write"]),),
+    paths=("/api/todos/{todo_id}",),
+    security=({"bearer": frozenset(["todos:write"])},),
     parameters=(
-        Parameter(
-            "todo_id",
-            "todo_id",
-            "path",
-            TypeAdapter[Any](models.ReplaceTodoTodoId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_match",
-            "If-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("todo_id", "todo_id", "path", Schema(models.ReplaceTodoTodoId), required=True),
+        Parameter("if_match", "If-Match", "header", Schema(models.EntityTags)),
     ),
-    body=Body(
-        required=True,
-        adapters={
-            "application/json": TypeAdapter[Any](models.TodoContent),
-        },
-    ),
+    body=Body(required=True, contents={"application/json": Json(Schema(models.TodoContent))}),
     answers=Answers(
         typed={
             ReplaceTodoOk: Answer(
-                200, "application/json", TypeAdapter[Any](models.Todo), headers={"etag": "ETag"}
+                200,
+                {"application/json": JsonWriter(Schema(models.Todo))},
+                headers=(Header("etag", "ETag", Schema(models.ReplaceTodoOkETag)),),
             ),
         },
     ),
-    refusals=frozenset((400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503)),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
 )
 
 CHANGE_TODO = Declaration(
     id="change_todo",
     method="PATCH",
-    path="/api/todos/{todo_id}",
-    security=(frozenset(["todos:write"]),),
+    paths=("/api/todos/{todo_id}",),
+    security=({"bearer": frozenset(["todos:write"])},),
     parameters=(
-        Parameter(
-            "todo_id",
-            "todo_id",
-            "path",
-            TypeAdapter[Any](models.ChangeTodoTodoId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_match",
-            "If-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("todo_id", "todo_id", "path", Schema(models.ChangeTodoTodoId), required=True),
+        Parameter("if_match", "If-Match", "header", Schema(models.EntityTags)),
     ),
     body=Body(
-        required=True,
-        adapters={
-            "application/merge-patch+json": TypeAdapter[Any](models.TodoPatch),
-        },
+        required=True, contents={"application/merge-patch+json": Json(Schema(models.TodoPatch))}
     ),
     answers=Answers(
         typed={
             ChangeTodoOk: Answer(
-                200, "application/json", TypeAdapter[Any](models.Todo), headers={"etag": "ETag"}
+                200,
+                {"application/json": JsonWriter(Schema(models.Todo))},
+                headers=(Header("etag", "ETag", Schema(models.ChangeTodoOkETag)),),
             ),
         },
     ),
-    refusals=frozenset((400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503)),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
 )
 
 DELETE_TODO = Declaration(
     id="delete_todo",
     method="DELETE",
-    path="/api/todos/{todo_id}",
-    security=(frozenset(["todos:write"]),),
+    paths=("/api/todos/{todo_id}",),
+    security=({"bearer": frozenset(["todos:write"])},),
     parameters=(
-        Parameter(
-            "todo_id",
-            "todo_id",
-            "path",
-            TypeAdapter[Any](models.DeleteTodoTodoId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_match",
-            "If-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("todo_id", "todo_id", "path", Schema(models.DeleteTodoTodoId), required=True),
+        Parameter("if_match", "If-Match", "header", Schema(models.EntityTags)),
     ),
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset((401, 403, 404, 412, 422, 500, 503)),
+    refusals=frozenset([401, 403, 404, 412, 422, 500, 503]),
 )

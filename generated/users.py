@@ -5,20 +5,20 @@ The protocol is what the implementation fulfils; the router is what the framewor
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, TypeAdapter
 
 from . import models
 from .models import EntityTags, Profile, ProfilePatch
-from .runtime.answers import Answer, Answers
+from .runtime.answers import Answer, Answers, Header
 from .runtime.bodies import Body
+from .runtime.contents import Json
 from .runtime.gate import Gate
-from .runtime.operation import Declaration, route
+from .runtime.operation import Declaration, routes
 from .runtime.parameters import Parameter
-
-_strict = ConfigDict(strict=True)
+from .runtime.schema import Schema
+from .runtime.writers import JsonWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def router[Scope](users: Users[Scope], gate: Gate[Scope]) -> APIRouter:
     """Return the routes of an implementation."""
     return APIRouter(
         routes=[
-            route(GET_PROFILE, users.get_profile, gate),
-            route(CHANGE_PROFILE, users.change_profile, gate),
+            *routes(GET_PROFILE, users.get_profile, gate),
+            *routes(CHANGE_PROFILE, users.change_profile, gate),
         ]
     )
 
@@ -86,68 +86,49 @@ def router[Scope](users: Users[Scope], gate: Gate[Scope]) -> APIRouter:
 GET_PROFILE = Declaration(
     id="get_profile",
     method="GET",
-    path="/api/users/{user_id}",
-    security=(frozenset(["profile:read"]),),
+    paths=("/api/users/{user_id}",),
+    security=({"bearer": frozenset(["profile:read"])},),
     owner="user_id",
     parameters=(
-        Parameter(
-            "user_id",
-            "user_id",
-            "path",
-            TypeAdapter[Any](models.GetProfileUserId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_none_match",
-            "If-None-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("user_id", "user_id", "path", Schema(models.GetProfileUserId), required=True),
+        Parameter("if_none_match", "If-None-Match", "header", Schema(models.EntityTags)),
     ),
     answers=Answers(
         typed={
             GetProfileOk: Answer(
-                200, "application/json", TypeAdapter[Any](models.Profile), headers={"etag": "ETag"}
+                200,
+                {"application/json": JsonWriter(Schema(models.Profile))},
+                headers=(Header("etag", "ETag", Schema(models.GetProfileOkETag)),),
             ),
-            GetProfileNotModified: Answer(304, headers={"etag": "ETag"}),
+            GetProfileNotModified: Answer(
+                304, headers=(Header("etag", "ETag", Schema(models.GetProfileNotModifiedETag)),)
+            ),
         },
     ),
-    refusals=frozenset((401, 403, 406, 422, 500, 503)),
+    refusals=frozenset([401, 403, 406, 422, 500, 503]),
 )
 
 CHANGE_PROFILE = Declaration(
     id="change_profile",
     method="PATCH",
-    path="/api/users/{user_id}",
-    security=(frozenset(["profile:write"]),),
+    paths=("/api/users/{user_id}",),
+    security=({"bearer": frozenset(["profile:write"])},),
     owner="user_id",
     parameters=(
-        Parameter(
-            "user_id",
-            "user_id",
-            "path",
-            TypeAdapter[Any](models.ChangeProfileUserId, config=_strict),
-            required=True,
-        ),
-        Parameter(
-            "if_match",
-            "If-Match",
-            "header",
-            TypeAdapter[Any](models.EntityTags, config=_strict),
-        ),
+        Parameter("user_id", "user_id", "path", Schema(models.ChangeProfileUserId), required=True),
+        Parameter("if_match", "If-Match", "header", Schema(models.EntityTags)),
     ),
     body=Body(
-        required=True,
-        adapters={
-            "application/merge-patch+json": TypeAdapter[Any](models.ProfilePatch),
-        },
+        required=True, contents={"application/merge-patch+json": Json(Schema(models.ProfilePatch))}
     ),
     answers=Answers(
         typed={
             ChangeProfileOk: Answer(
-                200, "application/json", TypeAdapter[Any](models.Profile), headers={"etag": "ETag"}
+                200,
+                {"application/json": JsonWriter(Schema(models.Profile))},
+                headers=(Header("etag", "ETag", Schema(models.ChangeProfileOkETag)),),
             ),
         },
     ),
-    refusals=frozenset((400, 401, 403, 406, 412, 413, 415, 422, 500, 503)),
+    refusals=frozenset([400, 401, 403, 406, 412, 413, 415, 422, 500, 503]),
 )

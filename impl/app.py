@@ -79,7 +79,13 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.
     app.openapi = lambda: contract  # type: ignore[method-assign]  # the documented way
     problems.install(app)
-    limits = Limits(settings.max_body_bytes, settings.body_timeout_s)
-    gate = OwnerGate(database, Cursors(settings.cursor_key), limits)
+    limits = Limits(
+        settings.max_body_bytes,
+        settings.body_timeout_s,
+        settings.max_upload_bytes,
+        settings.upload_timeout_s,
+    )
+    tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
+    gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
     api.include(app, gate, todos=todos, users=users)
     return problems.ErrorBoundary(Authentication(app, Verifier(settings)))

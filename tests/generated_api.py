@@ -32,6 +32,8 @@ components:
 """
 """What every contract of the tests begins with; schemas may follow, indented by two."""
 
+type Security = tuple[Mapping[str, frozenset[str]], ...]
+
 _numbers = count()
 
 
@@ -62,10 +64,10 @@ class OpenGate:
     """A gate that lets everybody in, and remembers whom it asked for."""
 
     limits: Limits = field(default_factory=lambda: Limits(2**20, max_body_seconds=5))
-    admitted: list[tuple[tuple[frozenset[str], ...], str | None]] = field(default_factory=list)
+    admitted: list[tuple[Security, str | None]] = field(default_factory=list)
 
     def admit(
-        self, connection: Scope, security: tuple[frozenset[str], ...], user_id: str | None
+        self, connection: Scope, security: Security, user_id: str | None
     ) -> str:
         """Return a scope that says nothing."""
         self.admitted.append((security, user_id))

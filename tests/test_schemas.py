@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import SchemaValidator, core_schema
 
 from scripts.codegen.document import ContractError
-from scripts.codegen.normalization import portable
+from scripts.codegen.runtime.patterns import portable
 from tests.generated_api import HEAD, package, render
 
 SHARED = """

@@ -1,67 +1,123 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """Answers: from what an implementation returns to the status, headers and bytes of a response."""
 
-from collections.abc import Awaitable, Mapping
-from typing import Any
+import json
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import Any, Protocol
 
-from pydantic import TypeAdapter
-from starlette.types import Send
+from pydantic_core import from_json
+from starlette.types import Message, Send
 
-_BODILESS = {204, 304}
+from .schema import Schema
+
+_BODILESS = {204, 205, 304}
+
+
+class Writer(Protocol):
+    """How the bodies of one media type are written."""
+
+    def content(self, body: Any) -> bytes | AsyncIterator[bytes]:
+        """Return a whole body, or its pieces."""
+        ...
+
+
+class Header:
+    """A declared response header. `explode` is how an object in it is laid out (style `simple`).
+
+    Without a schema it is any text.
+    """
+
+    __slots__ = ("attribute", "explode", "name", "schema")
+
+    def __init__(
+        self, attribute: str, name: str, schema: Schema | None = None, *, explode: bool = False
+    ) -> None:
+        self.attribute = attribute
+        self.name = name.lower().encode("latin-1")
+        self.schema = schema
+        self.explode = explode
+
+    def field(self, value: Any) -> bytes:
+        """Return the value as it is sent; one that would end the line early is refused."""
+        text = self._text(value, self.schema) if self.schema else str(value)
+        if not text.isprintable():
+            raise ValueError("a response header holds a character that does not belong there")
+        return text.encode("latin-1")
+
+    def _text(self, value: Any, schema: Schema) -> str:
+        raw = schema.write(value)
+        schema.read(raw)
+        match plain := from_json(raw):
+            case list():
+                return ",".join(map(_scalar, plain))
+            case dict():
+                between = "=" if self.explode else ","
+                return ",".join(f"{name}{between}{_scalar(item)}" for name, item in plain.items())
+        return _scalar(plain)
 
 
 class Answer:
-    """A declared response. `headers` maps attributes of the returned value to header names."""
+    """A declared response: what writes its body by media type, and its headers.
 
-    __slots__ = ("_fields", "_serializer", "_type", "media_type", "status")
+    `status` is None for a range or for `default`: the returned value tells it.
+    """
+
+    __slots__ = ("_headers", "_start", "media_types", "status", "writer", "writers")
 
     def __init__(
         self,
-        status: int,
-        media_type: str | None = None,
-        adapter: TypeAdapter[Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        status: int | None,
+        writers: Mapping[str, Writer] | None = None,
+        headers: tuple[Header, ...] = (),
     ) -> None:
         self.status = status
-        self.media_type = media_type
-        self._serializer = adapter and adapter.serializer
-        self._fields = [
-            (attribute, name.lower().encode("latin-1"))
-            for attribute, name in (headers or {}).items()
-        ]
-        self._type = [(b"content-type", media_type.encode("latin-1"))] if media_type else []
+        self.writers = writers or {}
+        self.media_types = tuple(self.writers)
+        self.writer = next(iter(self.writers.values())) if len(self.writers) == 1 else None
+        self._headers = headers
+        self._start = [(b"content-type", name.encode("latin-1")) for name in self.media_types[:1]]
 
     async def send(self, value: Any, body: Any, send: Send) -> None:
-        """Send the response; `value` holds the headers, `body` what is serialized."""
-        content = (
-            self._serializer.to_json(body, by_alias=True, warnings="error")
-            if self._serializer
-            else b""
-        )
-        headers = self._type.copy()
-        for attribute, name in self._fields:
-            held = getattr(value, attribute)
+        """Send the response; `value` holds the headers, `body` what is written."""
+        writer, headers = self.writer, self._start.copy()
+        if writer is None and self.writers:
+            writer = self.writers[value.media_type]
+            headers = [(b"content-type", value.media_type.encode("latin-1"))]
+        status = value.status if self.status is None else self.status
+        content = writer.content(body) if writer else b""
+        for header in self._headers:
+            held = getattr(value, header.attribute)
             if held is not None:
-                headers.append((name, _field(held)))
-        if self.status not in _BODILESS:
+                headers.append((header.name, header.field(held)))
+        start = {"type": "http.response.start", "status": status, "headers": headers}
+        if not isinstance(content, bytes):
+            await _send_pieces(content, send, start)
+            return
+        if status not in _BODILESS:
             headers.append((b"content-length", b"%d" % len(content)))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send(start)
         await send({"type": "http.response.body", "body": content})
 
 
-def _field(value: Any) -> bytes:
-    """Return a header's value; one that would end the line early is the program's fault."""
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    if not text.isprintable():
-        raise ValueError("a response header holds a character that does not belong there")
-    return text.encode("latin-1")
+async def _send_pieces(pieces: AsyncIterator[bytes], send: Send, start: Message) -> None:
+    """Send a response while its body is made; what fails before the first piece sends nothing."""
+    piece = await anext(pieces, b"")
+    await send(start)
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
+    async for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 class Answers:
-    """The successful responses of an operation.
+    """The responses of an operation that its implementation returns.
 
-    `bare` is the only one there is, without headers: the implementation returns its body.
-    Otherwise each is returned as a class of its own, and `typed` tells them apart.
+    `bare` is a success without headers that is the only one: its body alone is returned. Others
+    are returned as classes of their own, and `typed` tells them apart.
     """
 
     def __init__(
@@ -69,13 +125,16 @@ class Answers:
     ) -> None:
         self.bare = bare
         self.typed = typed or {}
-        every = [bare] if bare else self.typed.values()
-        self.media_types = frozenset(each.media_type for each in every if each.media_type)
+        every = [*([bare] if bare else []), *self.typed.values()]
+        successes = [each for each in every if each.status is None or each.status < 400]
+        self.media_types = frozenset(name for each in successes for name in each.media_types)
+        several = [each.media_types for each in successes if len(each.media_types) > 1]
+        self.offers = tuple(dict.fromkeys(name for names in several for name in names))
 
     def send(self, value: Any, send: Send) -> Awaitable[None]:
         """Send what the implementation returned; raises TypeError for what is not declared."""
-        if self.bare:
-            return self.bare.send(None, value, send)
         if answer := self.typed.get(type(value)):
             return answer.send(value, getattr(value, "body", None), send)
+        if self.bare:
+            return self.bare.send(None, value, send)
         raise TypeError(f"{type(value).__name__} is no declared answer of this operation")

@@ -1,18 +1,17 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
-"""Request bodies: from raw bytes to the model that the contract declares."""
+"""Request bodies: from what is received to the value that the contract declares."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import AsyncGenerator, Mapping
+from typing import Any, Protocol
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from .faults import in_body, is_malformed
 from .fields import Fields
 from .gate import Fault, Limits
+from .negotiation import covers
+from .schema import Unfit
 
 
 class Rejected(Exception):  # noqa: N818 - it is no error of the program: the body is at fault
@@ -24,54 +23,89 @@ class Rejected(Exception):  # noqa: N818 - it is no error of the program: the bo
         self.errors = errors or []
 
 
-_CHARSETS = {"utf-8", "us-ascii"}
+class Content(Protocol):
+    """How bodies of one media type are read."""
+
+    may_be_empty: bool
+    """Whether no bytes at all are a value."""
+
+    def parse(self, raw: bytes, fields: Fields) -> Any:
+        """Return the value; raises Rejected, Unfit."""
+        ...
+
+
+class Stream(Protocol):
+    """How bodies of one media type are read while they arrive."""
+
+    async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
+        """Return the value, or None for no body; raises Rejected, Unfit, ClientDisconnect."""
+        ...
+
+    async def close(self, value: Any) -> None:
+        """Give back what a value holds open."""
+        ...
 
 
 class Body:
-    """A declared request body: a validator for each media type, and whether it must be sent."""
+    """A declared request body: its content by media type, and whether it must be sent."""
 
-    def __init__(self, adapters: Mapping[str, TypeAdapter[Any]], *, required: bool) -> None:
+    def __init__(
+        self,
+        contents: Mapping[str, Content] | None = None,
+        streams: Mapping[str, Stream] | None = None,
+        *,
+        required: bool,
+    ) -> None:
         self.required = required
-        self.adapters = adapters
-        self._validators = {
-            name: adapter.validator.validate_json for name, adapter in adapters.items()
-        }
+        self.contents = contents or {}
+        self.streams = streams or {}
+        self._ranges = [name for name in (*self.contents, *self.streams) if "*" in name]
 
     async def read(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
-        """Return the model, or None for an optional body that was not sent.
+        """Return the value, or None for an optional body that was not sent.
 
-        Raises Rejected: 400 for what is no JSON (RFC 8259), 408 and 413 for what exceeds the
-        limits, 415 for a media type or an encoding that is not declared, 422 for what breaks the
-        schema. Raises ClientDisconnect when the rest of it will not come.
+        Raises Rejected: 400 for what is malformed, such as no JSON (RFC 8259), 408 and 413 for
+        what exceeds the limits, 415 for a media type or an encoding that is not declared, 422 for
+        what breaks the schema. Raises ClientDisconnect when the rest of it will not come.
         """
-        raw = await _receive(receive, fields, limits)
-        if not raw:
-            if self.required:
-                raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
-            return None
-        validate = self._validators.get(_media_type(fields))
-        if validate is None:
-            raise Rejected(415)
-        return _validated(validate, raw)
+        name = self._name(fields)
+        try:
+            if stream := self.streams.get(name):
+                value = await stream.receive(receive, fields, limits)
+                return self._absent() if value is None else value
+            raw = await gathered(receive, fields, limits)
+            content = self.contents.get(name)
+            if not raw and not (content and content.may_be_empty):
+                return self._absent()
+            if content is None:
+                raise Rejected(415)
+            return content.parse(raw, fields)
+        except Unfit as unfit:
+            raise Rejected(422 if unfit.faults else 400, unfit.faults) from None
+
+    async def close(self, fields: Fields, value: Any) -> None:
+        """Give back what a value holds open."""
+        if self.streams and value is not None and (stream := self.streams.get(self._name(fields))):
+            await stream.close(value)
+
+    def _absent(self) -> None:
+        if self.required:
+            raise Rejected(422, [{"pointer": "#", "detail": "A body is required"}])
+
+    def _name(self, fields: Fields) -> str:
+        """Return the declared media type that a body is of, or nothing."""
+        if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+            return ""
+        name = fields.get(b"content-type", b"").decode("latin-1")
+        name = name.partition(";")[0].strip().lower() if ";" in name else name.strip().lower()
+        if not self._ranges or name in self.contents or name in self.streams:
+            return name
+        return next((each for each in self._ranges if name and covers(each, name)), name)
 
 
-def _media_type(fields: Fields) -> str:
-    """Return the media type of a body that is JSON in UTF-8 (RFC 8259 §8.1), or nothing."""
-    if fields.get(b"content-encoding", b"identity").lower() != b"identity":
-        return ""
-    field = fields.get(b"content-type", b"")
-    if b";" not in field:
-        return field.decode("latin-1").strip().lower()
-    media_type, *parameters = (part.strip() for part in field.decode("latin-1").lower().split(";"))
-    charsets = {p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")}
-    return media_type if charsets <= _CHARSETS else ""
-
-
-async def _receive(receive: Receive, fields: Fields, limits: Limits) -> bytes:
-    declared = fields.get(b"content-length", b"")
-    # A float holds, as infinity, what has more digits than an integer may be read from.
-    if declared.isdigit() and float(declared) > limits.max_body_bytes:
-        raise Rejected(413)
+async def gathered(receive: Receive, fields: Fields, limits: Limits) -> bytes:
+    """Return a whole body; raises Rejected (408, 413), ClientDisconnect."""
+    refuse_large(fields, limits.max_body_bytes)
     # Most bodies come along with their head, and are whole by the end of this line.
     gathering = asyncio.Task(
         _gather(receive, limits.max_body_bytes), loop=asyncio.get_running_loop(), eager_start=True
@@ -84,8 +118,16 @@ async def _receive(receive: Receive, fields: Fields, limits: Limits) -> bytes:
         raise Rejected(408) from None
 
 
-async def _gather(receive: Receive, max_bytes: int) -> bytes:
-    parts: list[bytes] = []
+def refuse_large(fields: Fields, max_bytes: int) -> None:
+    """Raise Rejected (413) for a body that says that it is larger."""
+    declared = fields.get(b"content-length", b"")
+    # A float holds, as infinity, what has more digits than an integer may be read from.
+    if declared.isdigit() and float(declared) > max_bytes:
+        raise Rejected(413)
+
+
+async def chunks(receive: Receive, max_bytes: int) -> AsyncGenerator[bytes]:
+    """Return a body piece by piece; raises Rejected (413), ClientDisconnect."""
     size, more = 0, True
     while more:
         message = await receive()
@@ -95,32 +137,10 @@ async def _gather(receive: Receive, max_bytes: int) -> bytes:
         size += len(part)
         if size > max_bytes:
             raise Rejected(413)
-        parts.append(part)
+        yield part
         more = message.get("more_body", False)
+
+
+async def _gather(receive: Receive, max_bytes: int) -> bytes:
+    parts = [part async for part in chunks(receive, max_bytes)]
     return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-def _validated(validate: Callable[[bytes], Any], raw: bytes) -> Any:
-    try:
-        if b"\\u0000" in raw and _holds_nul(from_json(raw)):
-            raise Rejected(422, [{"pointer": "#", "detail": "Text must not hold NUL"}])
-        if b"NaN" in raw or b"Infinity" in raw:
-            from_json(raw, allow_inf_nan=False)
-        return validate(raw)
-    except ValidationError as error:
-        if is_malformed(error):
-            raise Rejected(400) from None
-        raise Rejected(422, in_body(error, raw)) from None
-    except ValueError:
-        raise Rejected(400) from None
-
-
-def _holds_nul(value: Any) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case dict():
-            return any(_holds_nul(item) for pair in value.items() for item in pair)
-        case list():
-            return any(map(_holds_nul, value))
-    return False

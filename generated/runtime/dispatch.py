@@ -1,6 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """From a path and a method to the operation, in as many steps as the path has segments."""
 
+import re
 from collections.abc import Awaitable, Iterable
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
@@ -11,22 +12,34 @@ from starlette.types import Scope as Connection
 from .gate import Gate
 from .operation import Operation
 
+_NAME = re.compile(r"{([^{}]*)}")
+
+
+def _pattern(segment: str) -> re.Pattern[str]:
+    """Return what matches a segment that is only in part a parameter."""
+    return re.compile("(.+?)".join(map(re.escape, segment.split("{}"))), re.DOTALL)
+
 
 class _Node:
     """A place in the tree of paths: the fixed segments below it, and the one that varies."""
 
     def __init__(self) -> None:
         self.fixed: dict[str, _Node] = {}
+        self.partly: dict[str, tuple[re.Pattern[str], _Node]] = {}
         self.varying: _Node | None = None
         self.operations: dict[str, Operation[Any]] = {}
         self.names: dict[str, list[str]] = {}
 
-    def add(self, operation: Operation[Any]) -> "_Node":
+    def add(self, path: str, operation: Operation[Any]) -> "_Node":
         node, names = self, []
-        for segment in operation.declaration.path.split("/")[1:]:
-            if segment.startswith("{"):
-                names.append(segment[1:-1])
+        for segment in path.split("/")[1:]:
+            found = _NAME.findall(segment)
+            names.extend(found)
+            if segment == f"{{{''.join(found)}}}":
                 node.varying = node = node.varying or _Node()
+            elif found:
+                key = _NAME.sub("{}", segment)
+                _, node = node.partly.setdefault(key, (_pattern(key), _Node()))
             else:
                 node = node.fixed.setdefault(segment, _Node())
         node.operations[operation.declaration.method] = operation
@@ -40,6 +53,13 @@ class _Node:
         segment = segments[depth]
         if (node := self.fixed.get(segment)) and (found := node.find(segments, values, depth + 1)):
             return found
+        for pattern, inner in self.partly.values():
+            if match := pattern.fullmatch(segment):
+                before = len(values)
+                values.extend(match.groups())
+                if found := inner.find(segments, values, depth + 1):
+                    return found
+                del values[before:]
         if self.varying and segment:
             before = len(values)
             values.append(segment)
@@ -58,12 +78,12 @@ class _Node:
 class Dispatch:
     """Answers every HTTP request from the contract's operations, and none from anywhere else."""
 
-    def __init__(self, gate: Gate[Any], operations: Iterable[Operation[Any]]) -> None:
+    def __init__(self, gate: Gate[Any], operations: Iterable[tuple[str, Operation[Any]]]) -> None:
         self.gate = gate
         self.root = _Node()
         self.fixed: dict[bytes, _Node] = {}  # whole paths without parameters
-        for operation in operations:
-            path, node = operation.declaration.path, self.root.add(operation)
+        for path, operation in operations:
+            node = self.root.add(path, operation)
             if "{" not in path:
                 self.fixed[path.encode()] = node
 

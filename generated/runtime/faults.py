@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from .gate import Fault
 
-_MANY = 100
+MANY = 100
 """How many faults are named: a body may hold as many as it has bytes."""
 
 
@@ -19,7 +19,7 @@ def in_parameter(name: str, location: str, detail: str) -> Fault:
 
 def is_malformed(error: ValidationError) -> bool:
     """Say whether a body is no JSON at all: then that is its only fault."""
-    return error.error_count() == 1 and _places(error)[0]["type"] == "json_invalid"
+    return error.error_count() == 1 and places(error)[0]["type"] == "json_invalid"
 
 
 def in_body(error: ValidationError, body: bytes) -> list[Fault]:
@@ -27,16 +27,17 @@ def in_body(error: ValidationError, body: bytes) -> list[Fault]:
     document = from_json(body)
     return [
         {"pointer": _pointer(document, place["loc"], place["type"]), "detail": _detail(place)}
-        for place in _places(error)[:_MANY]
+        for place in places(error)[:MANY]
     ]
 
 
 def details(error: ValidationError) -> str:
     """Return what is wrong with a value as one line."""
-    return "; ".join(dict.fromkeys(_detail(place) for place in _places(error)))
+    return "; ".join(dict.fromkeys(_detail(place) for place in places(error)))
 
 
-def _places(error: ValidationError) -> Any:
+def places(error: ValidationError) -> Any:
+    """Return the places of an error, without what was sent."""
     return error.errors(include_url=False, include_context=False, include_input=False)
 
 

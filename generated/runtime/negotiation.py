@@ -16,6 +16,21 @@ def accepts(header: bytes, offers: frozenset[str]) -> bool:
     return any(_quality(offer, ranges) > 0 for offer in offers)
 
 
+@lru_cache(_KEPT)
+def best(header: bytes, offers: tuple[str, ...]) -> str:
+    """Return the offered media type that is most acceptable, the first among equals."""
+    ranges = [_range(text) for text in header.decode("latin-1").split(",") if text.strip()]
+    return max(offers, key=lambda offer: _quality(offer, ranges)) if ranges else offers[0]
+
+
+def covers(media_range: str, media_type: str) -> bool:
+    """Say whether a media type is of a range, such as `image/*`."""
+    family, _, kind = media_range.partition("/")
+    if family == "*":
+        return True
+    return media_type == media_range or (kind == "*" and media_type.startswith(f"{family}/"))
+
+
 def _range(text: str) -> tuple[str, float]:
     media_range, *parameters = (part.strip().lower() for part in text.split(";"))
     for parameter in parameters:

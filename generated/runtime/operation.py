@@ -15,8 +15,8 @@ from .answers import Answers
 from .bodies import Body, Rejected
 from .fields import fields
 from .gate import Fault, Gate, Security
-from .negotiation import accepts
-from .parameters import Parameter, Parameters
+from .negotiation import accepts, best
+from .parameters import Parameter, Parameters, Structured
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Declaration:
 
     id: str
     method: str
-    path: str
+    paths: tuple[str, ...]
     security: Security
     answers: Answers
     refusals: frozenset[int]
-    parameters: tuple[Parameter, ...] = ()
+    parameters: tuple[Parameter | Structured, ...] = ()
     body: Body | None = None
     owner: str | None = None
 
@@ -60,6 +60,8 @@ class Operation[Scope]:
         if not accepts(header.get(b"accept", b""), declared.answers.media_types):
             raise self.gate.problem(406)
         arguments, faults = self.parameters.read(connection, header)
+        if declared.answers.offers:
+            arguments["accept"] = best(header.get(b"accept", b""), declared.answers.offers)
         if declared.body:
             try:
                 arguments["body"] = await declared.body.read(receive, header, self.gate.limits)
@@ -67,14 +69,21 @@ class Operation[Scope]:
                 faults += self._faults(rejected)
             except ClientDisconnect:
                 return
-        if faults:
-            raise self.gate.problem(422, errors=faults)
+        try:
+            if faults:
+                raise self.gate.problem(422, errors=faults)
+            await self._answer(scope, arguments, send)
+        finally:
+            if declared.body and declared.body.streams:
+                await declared.body.close(header, arguments.get("body"))
+
+    async def _answer(self, scope: Scope, arguments: dict[str, Any], send: Send) -> None:
         try:
             value = await self.function(scope, **arguments)
         except HTTPException as problem:
             self._require_declared(problem.status_code)
             raise
-        await declared.answers.send(value, send)
+        await self.declaration.answers.send(value, send)
 
     def _faults(self, rejected: Rejected) -> list[Fault]:
         if rejected.status != 422:
@@ -89,19 +98,21 @@ class Operation[Scope]:
             ) from None
 
 
-def route[Scope](
+def routes[Scope](
     declaration: Declaration, function: Callable[..., Awaitable[Any]], gate: Gate[Scope]
-) -> Route:
-    """Return the route of an operation."""
-    return Route(
-        declaration.path,
-        Operation(declaration, function, gate),
-        methods=[declaration.method],
-        name=declaration.id,
-    )
+) -> list[Route]:
+    """Return the routes of an operation, one for each of its paths."""
+    operation = Operation(declaration, function, gate)
+    return [
+        Route(path, operation, methods=[declaration.method], name=declaration.id)
+        for path in declaration.paths
+    ]
 
 
-def operations(routes: Iterable[object]) -> list[Operation[Any]]:
-    """Return the operations among routes."""
-    endpoints = (route.endpoint for route in routes if isinstance(route, Route))
-    return [endpoint for endpoint in endpoints if isinstance(endpoint, Operation)]
+def operations(served: Iterable[object]) -> list[tuple[str, Operation[Any]]]:
+    """Return the operations among routes, each with its path."""
+    return [
+        (route.path, route.endpoint)
+        for route in served
+        if isinstance(route, Route) and isinstance(route.endpoint, Operation)
+    ]

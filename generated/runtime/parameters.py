@@ -1,38 +1,26 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
-"""Parameters: from the text of a request to the values that the contract declares.
+"""Parameters: from the texts of a request to the values that the contract declares."""
 
-A parameter's text is written as the JSON it stands for and then validated as JSON, so that a value
-means the same in a parameter as in a body.
-"""
-
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
-from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.types import Scope as Connection
 
-from .faults import details, in_parameter
+from .faults import in_parameter
 from .fields import Fields
 from .gate import Fault
+from .schema import Schema, Unfit
+from .styles import Source, Style, gathered, names
+from .texts import Text, plain, refuse_unfit
 
 type Location = Literal["path", "query", "header", "cookie"]
 type Sent = list[str] | str | bytes | None
 
-_GRAMMAR = {
-    "boolean": "true|false",
-    "integer": "-?(0|[1-9][0-9]*)",
-    "number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?",
-    "null": "null",
-}
-_UNFIT = re.compile("[\0\ud800-\udfff]")
-
 
 class Parameter:
-    """One declared parameter (OpenAPI 3.1 §4.8.12).
+    """A parameter of one value or of several (OpenAPI 3.1 §4.8.12).
 
     `argument` is its name in Python. `kinds` are the JSON types other than string that its text may
     stand for. `default` is its value as JSON text. `array` says whether it holds several values,
@@ -40,7 +28,7 @@ class Parameter:
     """
 
     __slots__ = (
-        "_absent", "_plain", "_validate", "argument", "array", "key", "location", "name",
+        "_absent", "_kinds", "_plain", "_read", "argument", "array", "key", "location", "name",
         "required", "separator",
     )  # fmt: skip
 
@@ -49,7 +37,7 @@ class Parameter:
         argument: str,
         name: str,
         location: Location,
-        adapter: TypeAdapter[Any],
+        schema: Schema,
         kinds: tuple[str, ...] = (),
         *,
         required: bool = False,
@@ -64,9 +52,10 @@ class Parameter:
         self.required = required
         self.array = array
         self.separator = separator
-        self._plain = _plain(kinds)
-        self._validate = adapter.validator.validate_json
-        self._absent = _absent(self._validate, default, array=array)
+        self._kinds = kinds
+        self._plain = plain(kinds)
+        self._read = schema.read
+        self._absent = _absent(schema, default, is_shared=not array)
 
     def read(self, sent: Sent) -> Any:
         """Return the value, or the default; raises ValueError that says what is wrong."""
@@ -76,14 +65,10 @@ class Parameter:
             return self._absent()
         texts = _texts(sent)
         for text in texts:
-            if _UNFIT.search(text):
-                raise ValueError("Value is not UTF-8 text without NUL")
+            refuse_unfit(text)
         if len(texts) > 1 and (not self.array or self.separator):
             raise ValueError("Parameter is given more than once")
-        try:
-            return self._validate(self._array(texts) if self.array else self._item(texts[0]))
-        except ValidationError as error:
-            raise ValueError(details(error)) from None
+        return self._read(self._array(texts) if self.array else self._item(texts[0]))
 
     def _array(self, texts: list[str]) -> bytes:
         items = texts[0].split(self.separator) if self.separator else texts
@@ -111,38 +96,110 @@ def _texts(sent: list[str] | str | bytes) -> list[str]:
     return [sent if isinstance(sent, str) else sent.decode("latin-1")]
 
 
-@cache
-def _plain(kinds: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what matches the text that is JSON as it is."""
-    return re.compile("|".join(f"(?:{_GRAMMAR[kind]})" for kind in kinds) or "(?!)")
-
-
-def _absent(
-    validate: Callable[[str], Any], default: str | None, *, array: bool
-) -> Callable[[], Any]:
+def _absent(schema: Schema, default: str | None, *, is_shared: bool) -> Callable[[], Any]:
     """Return what makes the value of a parameter that was not sent."""
     if default is None:
         return lambda: None
-    if array:  # a list of its own for every request, which may change it
-        return lambda: validate(default)
-    value = validate(default)
+    raw = default.encode()
+    if not is_shared:  # each request has one of its own, which it may change
+        return lambda: schema.read(raw)
+    value = schema.read(raw)
     return lambda: value
+
+
+class Structured:
+    """A parameter in any style: `texts` are what it may stand for, tried one after the other.
+
+    `media_type` is that of a parameter which is content (OpenAPI 3.1 §4.8.12.3): then its text is
+    JSON, or no more than text.
+    """
+
+    def __init__(
+        self,
+        argument: str,
+        name: str,
+        location: Location,
+        schema: Schema,
+        *texts: Text,
+        style: Style,
+        explode: bool = False,
+        required: bool = False,
+        default: str | None = None,
+        media_type: str | None = None,
+        allow_empty: bool = False,
+    ) -> None:
+        self.argument = argument
+        self.name = name
+        self.location = location
+        self.texts = texts
+        self.style: Style = style
+        self.explode = explode
+        self.required = required
+        self.media_type = media_type
+        self.allow_empty = allow_empty
+        self.names = [names(name, text, style, explode=explode) for text in texts or (Text(),)]
+        self._read = schema.read
+        self._absent = _absent(schema, default, is_shared=False)
+
+    def take(self, source: Source, known: frozenset[str]) -> Any:
+        """Return the value, or the default; raises ValueError that says what is wrong."""
+        sent = source.get(self.name)
+        if self.allow_empty and sent == [""]:
+            return self._absent()
+        if self.media_type is not None:
+            return self._content(sent)
+        fault: ValueError | None = None
+        for text in self.texts:
+            try:
+                texts = gathered(
+                    self.name, text, self.style, source, explode=self.explode, known=known
+                )
+            except ValueError as error:
+                fault = error
+                continue
+            for raw in text.readings(texts) if texts is not None else ():
+                try:
+                    return self._read(raw)
+                except Unfit as unfit:
+                    fault = unfit
+        if fault:
+            raise fault
+        return self._missing()
+
+    def _content(self, sent: list[str] | None) -> Any:
+        if sent is None:
+            return self._missing()
+        if len(sent) > 1:
+            raise ValueError("Parameter is given more than once")
+        refuse_unfit(sent[0])
+        is_json = str(self.media_type).partition(";")[0].endswith("json")
+        return self._read(sent[0].encode() if is_json else to_json(sent[0]))
+
+    def _missing(self) -> Any:
+        if self.required:
+            raise ValueError("Required parameter is missing")
+        return self._absent()
 
 
 class Parameters:
     """All parameters of one operation."""
 
-    def __init__(self, parameters: Iterable[Parameter]) -> None:
-        self.parameters = tuple(parameters)
-        self._known = frozenset(p.name for p in self.parameters if p.location == "query")
-        self._cookies = any(p.location == "cookie" for p in self.parameters)
+    def __init__(self, parameters: Iterable[Parameter | Structured]) -> None:
+        every = tuple(parameters)
+        self.parameters = [each for each in every if isinstance(each, Parameter)]
+        self.structured = [each for each in every if isinstance(each, Structured)]
+        self._known = frozenset(p.name for p in every if p.location == "query")
+        self._patterns = [
+            pattern for p in self.structured if p.location == "query" for pattern in p.names
+        ]
+        self._cookies = any(p.location == "cookie" for p in every)
 
     def read(self, connection: Connection, fields: Fields) -> tuple[dict[str, Any], list[Fault]]:
         """Return the values by their names in Python, and the faults of those that have none."""
         raw = connection["query_string"]
         query = _query(raw) if raw else {}
-        faults = [] if query.keys() <= self._known else [self._unknown()]
-        sources: dict[Location, Mapping[Any, Sent]] = {
+        faults = [] if query.keys() <= self._known else self._unknown(query)
+        sources: dict[Location, Mapping[Any, Any]] = {
             "path": connection["path_params"],
             "query": query,
             "header": fields,
@@ -155,11 +212,28 @@ class Parameters:
                 values[parameter.argument] = parameter.read(sent)
             except ValueError as error:
                 faults.append(in_parameter(parameter.name, parameter.location, str(error)))
+        for structured in self.structured:
+            source = _source(structured, sources[structured.location])
+            try:
+                values[structured.argument] = structured.take(source, self._known)
+            except ValueError as error:
+                faults.append(in_parameter(structured.name, structured.location, str(error)))
         return values, faults
 
-    def _unknown(self) -> Fault:
+    def _unknown(self, query: Mapping[str, Any]) -> list[Fault]:
+        unknown = query.keys() - self._known
+        if all(any(pattern.fullmatch(name) for pattern in self._patterns) for name in unknown):
+            return []
         known = ", ".join(sorted(self._known)) or "none"
-        return {"in": "query", "detail": f"Parameter is not known; known here: {known}"}
+        return [{"in": "query", "detail": f"Parameter is not known; known here: {known}"}]
+
+
+def _source(parameter: Structured, sent: Mapping[Any, Any]) -> Source:
+    """Return what was sent in the form of a query, whatever the location."""
+    if parameter.location in {"query", "cookie"}:
+        return sent
+    value = sent.get(_key(parameter.argument, parameter.name, parameter.location))
+    return {} if value is None else {parameter.name: _texts(value)}
 
 
 def _query(raw: bytes) -> Mapping[str, list[str]]:

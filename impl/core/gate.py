@@ -1,6 +1,6 @@
 """The gate of the API: what a verified caller may work on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.types import Scope
@@ -12,39 +12,75 @@ from impl.core.problems import Forbidden, Problem
 from impl.core.scope import UserScope
 
 
+type Alternative = Mapping[str, frozenset[str]]
+"""Security schemes that are needed together, each with the scopes that it takes."""
+
+type Credential = Callable[[Scope], bool]
+"""Says whether a connection brings what a security scheme asks for beside the token."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may take: how large its body may be, and how long in arriving."""
+    """What a request may take: how large its body may be, and how long in arriving.
+
+    An upload is a body with files, which goes to disk.
+    """
 
     max_body_bytes: int
     max_body_seconds: float
+    max_upload_bytes: int = 2**25
+    max_upload_seconds: float = 60
 
 
 class OwnerGate:
-    """Lets a caller in to the rows that the caller owns, and to no others."""
+    """Lets a caller in to the rows that the caller owns, and to no others.
 
-    def __init__(self, database: Transactions, cursors: Cursors, limits: Limits) -> None:
+    `tokens` are the names of the schemes that the verified token stands for. `credentials` verify
+    the others; nobody gets in by a scheme that is neither.
+    """
+
+    def __init__(
+        self,
+        database: Transactions,
+        cursors: Cursors,
+        limits: Limits,
+        tokens: Collection[str],
+        credentials: Mapping[str, Credential] | None = None,
+    ) -> None:
         self.limits = limits
         self._database = database
         self._cursors = cursors
+        self._tokens = frozenset(tokens)
+        self._credentials = credentials or {}
 
     def admit(
-        self, connection: Scope, security: Sequence[frozenset[str]], user_id: str | None
+        self, connection: Scope, security: Sequence[Alternative], user_id: str | None
     ) -> UserScope:
         """Return the scope of the caller, whom `Authentication` has put into the connection.
 
-        `security` holds the alternatives of an operation, each the scopes that it takes. Raises
-        `Forbidden` when the token has none of them, or `user_id` names somebody else.
+        `security` holds the alternatives of an operation; where there are none, the token is
+        enough. Raises `Forbidden` when none of them is met, or `user_id` names somebody else.
         """
         caller: Caller = connection["caller"]
-        for scopes in security:
-            if scopes <= caller.scopes:
+        for alternative in security:
+            if self._meets(alternative, caller, connection):
                 break
         else:
-            raise Forbidden
+            if security:
+                raise Forbidden
         if user_id is not None and user_id != caller.user_id:
             raise Forbidden
         return UserScope(caller.user_id, caller.scopes, self._database, self._cursors)
+
+    def _meets(self, alternative: Alternative, caller: Caller, connection: Scope) -> bool:
+        """Say whether a request has all that an alternative takes; what is not known, it lacks."""
+        for scheme, scopes in alternative.items():
+            if scheme in self._tokens:
+                if not scopes <= caller.scopes:
+                    return False
+            elif scheme not in self._credentials or not self._credentials[scheme](connection):
+                return False
+        return True
 
     def problem(
         self,

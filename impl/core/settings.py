@@ -119,6 +119,10 @@ class Settings(BaseSettings):
     )
 
     body_timeout_s: int = Field(10, ge=1, le=600, description="a number of seconds, 1 to 600")
+    max_upload_bytes: int = Field(
+        33_554_432, ge=1, le=1_099_511_627_776, description="a number of bytes, 1 to 1099511627776"
+    )
+    upload_timeout_s: int = Field(60, ge=1, le=3600, description="a number of seconds, 1 to 3600")
 
     @property
     def cursor_key(self) -> bytes:

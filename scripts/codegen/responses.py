@@ -10,6 +10,7 @@ from scripts.codegen.kinds import kinds
 from scripts.codegen.media import FORM, MULTIPART, kind
 from scripts.codegen.naming import outcome, pascal, snake
 from scripts.codegen.specification import AnswerSpec, ContentSpec, HeaderSpec, Place
+from scripts.codegen.vocabulary import is_annotation
 
 _STATUSES = {str(status.value) for status in HTTPStatus if status >= 200}
 _EMPTY = {204, 205, 304}
@@ -97,7 +98,9 @@ class ResponseReader:
             suggestion = f"{class_name}{pascal(name)}"
             key = self.book.name(schema, below(place, "schema"), suggestion, "response")
             required, explode = header.get("required", False), header.get("explode", False)
-            yield HeaderSpec(attribute, name, key, required, explode)
+            said = {word for word in self.book.schemas[key] if not is_annotation(word)}
+            is_text = said == {"type"} and self.book.schemas[key]["type"] == "string"
+            yield HeaderSpec(attribute, name, key, required, explode, not is_text)
 
     def _reject(self, pointer: str, reason: str) -> None:
         self.book.unsupported.append(Place(pointer, reason))

@@ -21,7 +21,6 @@ from scripts.codegen.vocabulary import CONVERTED, FAMILIES, is_annotation
 
 _OF_OBJECTS = {"allOf", "$ref", "type", "properties", "required", "additionalProperties"}
 _KEPT = {"default", "deprecated", "description", "example", "examples", "title"}
-_ASSERTED = {*PATTERNS, "regex"}
 _LOOSE = {
     "string": set[str](),
     "number": set[str](),
@@ -133,19 +132,19 @@ class Shapes:
 
     def _string(self, schema: Schema) -> Schema:
         shape = {"type": "string", **_taken(schema, "minLength", "maxLength")}
-        if "pattern" in schema:
-            if is_plain(schema["pattern"]):
-                shape["pattern"] = portable(schema["pattern"])
-            else:
-                self._loosen()
+        patterns = [schema["pattern"]] if "pattern" in schema else []
+        if (name := schema.get("format")) in PATTERNS:
+            patterns.append(PATTERNS[name])
+        if patterns and is_plain(patterns[0]):
+            shape["pattern"] = portable(patterns[0])
+        if len(patterns) > 1 or not all(map(is_plain, patterns)) or name == "regex":
+            self._loosen()
         return shape | self._format(schema, "string")
 
     def _format(self, schema: Schema, type_: str) -> Schema:
         name = schema.get("format")
         if name in TYPES:
             return {"format": name} if TYPES[name][0] == type_ else {}
-        if type_ == "string" and name in _ASSERTED:
-            self._loosen()
         return {}
 
     def _number(self, type_: str, schema: Schema) -> Schema:

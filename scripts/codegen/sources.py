@@ -43,7 +43,7 @@ def parameter(spec: ParameterSpec, schema: Source) -> str:
         parts.append("required=True")
     elif spec.default is not None:
         parts.append(f"default={json.dumps(spec.default)!r}")
-    return f"{'Parameter' if spec.is_plain else 'Structured'}({', '.join(parts)},)"
+    return f"{'Parameter' if spec.is_plain else 'Structured'}({', '.join(parts)})"
 
 
 def body(spec: BodySpec, schema: Source) -> str:
@@ -55,7 +55,7 @@ def body(spec: BodySpec, schema: Source) -> str:
     parts = [f"required={spec.required}"]
     parts += [f"contents={_mapping(contents)}"] if contents else []
     parts += [f"streams={_mapping(streams)}"] if streams else []
-    return f"Body({', '.join(parts)},)"
+    return f"Body({', '.join(parts)})"
 
 
 def answer(spec: AnswerSpec, schema: Source) -> str:
@@ -69,7 +69,8 @@ def answer(spec: AnswerSpec, schema: Source) -> str:
         parts.append(_mapping(writers))
     if spec.headers:
         headers = [
-            f"Header({h.attribute!r}, {h.name!r}, {schema(h.schema)}"
+            f"Header({h.attribute!r}, {h.name!r}"
+            + (f", {schema(h.schema)}" if h.is_checked else "")
             + (", explode=True)" if h.explode else ")")
             for h in spec.headers
         ]
@@ -92,7 +93,7 @@ def refusals(statuses: tuple[int, ...]) -> str:
     whole = [each for each in classes if set(each) <= set(statuses)]
     rest = [status for status in statuses if not any(status in each for each in whole)]
     parts = [f"*{each!r}" for each in whole] + [str(status) for status in rest]
-    return f"frozenset(({''.join(f'{part}, ' for part in parts)}))" if parts else "frozenset()"
+    return f"frozenset([{', '.join(parts)}])" if parts else "frozenset()"
 
 
 def _content(spec: ContentSpec, holder: BodySpec, schema: Source) -> str:
@@ -100,7 +101,7 @@ def _content(spec: ContentSpec, holder: BodySpec, schema: Source) -> str:
         return "Binary()"
     fields = [_field(field) for field in holder.fields.get(spec.media_type, ())]
     name = (_CONTENTS | _STREAMS)[spec.kind]
-    return f"{name}({', '.join([schema(spec.schema), *fields])},)"
+    return f"{name}({', '.join([schema(spec.schema), *fields])})"
 
 
 def _field(spec: FieldSpec) -> str:

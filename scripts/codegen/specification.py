@@ -67,13 +67,14 @@ class ParameterSpec:
 
 @dataclass(frozen=True)
 class HeaderSpec:
-    """A response header; `schema` is None for plain text."""
+    """A response header; one that may be any text is not checked."""
 
     attribute: str
     name: str
     schema: str
     required: bool
     explode: bool
+    is_checked: bool
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Answers: from what an implementation returns to the status, headers and bytes of a response."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any, Protocol
 
+from pydantic_core import from_json
 from starlette.types import Message, Send
 
 from .schema import Schema
@@ -19,7 +21,10 @@ class Writer(Protocol):
 
 
 class Header:
-    """A declared response header. `explode` is how an object in it is laid out (style `simple`)."""
+    """A declared response header. `explode` is how an object in it is laid out (style `simple`).
+
+    Without a schema it is any text.
+    """
 
     __slots__ = ("attribute", "explode", "name", "schema")
 
@@ -33,14 +38,15 @@ class Header:
 
     def field(self, value: Any) -> bytes:
         """Return the value as it is sent; one that would end the line early is refused."""
-        text = value if isinstance(value, str) else self._text(value)
+        text = self._text(value, self.schema) if self.schema else str(value)
         if not text.isprintable():
             raise ValueError("a response header holds a character that does not belong there")
         return text.encode("latin-1")
 
-    def _text(self, value: Any) -> str:
-        plain = self.schema.adapter.dump_python(value, mode="json") if self.schema else value
-        match plain:
+    def _text(self, value: Any, schema: Schema) -> str:
+        raw = schema.write(value)
+        schema.read(raw)
+        match plain := from_json(raw):
             case list():
                 return ",".join(map(_scalar, plain))
             case dict():
@@ -103,7 +109,7 @@ async def _send_pieces(pieces: AsyncIterator[bytes], send: Send, start: Message)
 
 
 def _scalar(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 class Answers:

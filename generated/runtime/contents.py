@@ -1,0 +1,112 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""Contents of request bodies: JSON, text, lines of JSON."""
+
+from typing import Any
+
+from pydantic_core import from_json, to_json
+
+from .bodies import Rejected
+from .fields import Fields
+from .gate import Fault
+from .schema import Schema, Unfit
+from .texts import refuse_unfit
+
+_CHARSETS = {"utf-8", "us-ascii"}
+
+
+class Json:
+    """JSON in UTF-8 (RFC 8259 §8.1)."""
+
+    may_be_empty = False
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def parse(self, raw: bytes, fields: Fields) -> Any:
+        """Return the value; raises Rejected, Unfit."""
+        if b";" in fields.get(b"content-type", b"") and not charsets(fields) <= _CHARSETS:
+            raise Rejected(415)
+        return parsed(self.schema, raw)
+
+
+class Lines:
+    """Lines of JSON, each a value of its own: `application/x-ndjson`, `application/jsonl`."""
+
+    may_be_empty = True
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def parse(self, raw: bytes, _: Fields) -> list[Any]:
+        """Return the values; the first pointer of a fault is the number of the line, from 0."""
+        values: list[Any] = []
+        faults: list[Fault] = []
+        for number, line in enumerate(raw.split(b"\n")):
+            if not line.strip():
+                continue
+            try:
+                values.append(parsed(self.schema, line))
+            except Unfit as unfit:
+                if not unfit.faults:
+                    raise
+                faults += [_in_line(number, fault) for fault in unfit.faults]
+        if faults:
+            raise Unfit(faults)
+        return values
+
+
+class Plain:
+    """Text, in UTF-8 unless its charset says otherwise."""
+
+    may_be_empty = True
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def parse(self, raw: bytes, fields: Fields) -> Any:
+        """Return the text; raises Rejected, Unfit."""
+        try:
+            text = raw.decode(next(iter(charsets(fields)), "utf-8"))
+        except LookupError:
+            raise Rejected(415) from None
+        except UnicodeDecodeError:
+            raise Rejected(400) from None
+        try:
+            refuse_unfit(text)
+        except ValueError as error:
+            raise Unfit([{"pointer": "#", "detail": str(error)}]) from None
+        return self.schema.read(to_json(text))
+
+
+def _in_line(number: int, fault: Fault) -> Fault:
+    return {**fault, "pointer": f"#/{number}{fault['pointer'][1:]}"}
+
+
+def charsets(fields: Fields) -> set[str]:
+    """Return the charset that a body says it is in, if it does."""
+    _, *parameters = fields.get(b"content-type", b"").decode("latin-1").lower().split(";")
+    given = (parameter.strip() for parameter in parameters)
+    return {each.partition("=")[2].strip('"') for each in given if each.startswith("charset=")}
+
+
+def parsed(schema: Schema, raw: bytes) -> Any:
+    """Return the value of JSON that no text with NUL and no number but finite ones are in."""
+    if b"\\u0000" in raw or b"NaN" in raw or b"Infinity" in raw:
+        try:
+            value = from_json(raw, allow_inf_nan=False)
+        except ValueError as error:
+            raise Unfit([], str(error)) from None
+        if _holds_nul(value):
+            raise Unfit([{"pointer": "#", "detail": "Text must not hold NUL"}])
+    return schema.read(raw)
+
+
+def _holds_nul(value: Any) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case dict():
+            return any(_holds_nul(item) for pair in value.items() for item in pair)
+        case list():
+            return any(map(_holds_nul, value))
+    return False

@@ -1,0 +1,168 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""Forms: fields by name, as `application/x-www-form-urlencoded` or `multipart/form-data`."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.datastructures import FormData, Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.types import Receive
+
+from .bodies import Rejected, chunks, refuse_large
+from .fields import Fields
+from .files import Files, held, in_time, uploaded
+from .gate import Limits
+from .negotiation import covers
+from .schema import Schema, Unfit
+from .styles import Style, gathered
+from .texts import Text, Texts
+
+MAX_FIELDS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A property of a form (OpenAPI 3.1 §4.8.15): how its values are laid out.
+
+    `media_types` are those that a file may be of, any if there are none.
+    """
+
+    name: str
+    texts: tuple[Text, ...] = (Text(),)
+    style: Style = "form"
+    explode: bool = True
+    is_file: bool = False
+    media_types: tuple[str, ...] = ()
+
+
+class Form:
+    """Turns the fields of a form into the object that its schema describes."""
+
+    def __init__(self, schema: Schema, fields: Iterable[Field]) -> None:
+        self.schema = schema
+        self.fields = {field.name: field for field in fields}
+
+    def read(self, source: Mapping[str, list[str]], files: Files | None = None) -> Any:
+        """Return the object; raises Unfit."""
+        unfit: Unfit | None = None
+        for number in range(max((len(field.texts) for field in self.fields.values()), default=1)):
+            texts, form = self._texts(source, number)
+            for raw in form.readings(texts):
+                try:
+                    return self.schema.read(raw, files)
+                except Unfit as error:
+                    unfit = unfit or error
+        raise unfit or Unfit([])
+
+    def _texts(self, source: Mapping[str, list[str]], number: int) -> tuple[Texts, Text]:
+        found: dict[str, Texts] = {}
+        forms: dict[str, Text] = {}
+        for name, field in self.fields.items():
+            text = field.texts[min(number, len(field.texts) - 1)]
+            forms[name] = text
+            try:
+                texts = gathered(
+                    name, text, field.style, source, explode=field.explode, known=frozenset()
+                )
+            except ValueError as error:
+                raise Unfit([{"pointer": f"#/{name}", "detail": str(error)}]) from None
+            if texts is not None:
+                found[name] = texts
+        for name, values in source.items():
+            if name not in self.fields and not self._is_part(name):
+                found[name] = values[0] if len(values) == 1 else list(values)
+        return found, Text(properties=forms, others=Text())
+
+    def _is_part(self, name: str) -> bool:
+        field = self.fields.get(name.partition("[")[0])
+        return field is not None and field.style == "deepObject"
+
+
+class UrlEncoded:
+    """`application/x-www-form-urlencoded`."""
+
+    may_be_empty = True
+
+    def __init__(self, schema: Schema, *fields: Field) -> None:
+        self.form = Form(schema, fields)
+
+    def parse(self, raw: bytes, _: Fields) -> Any:
+        """Return the object; raises Rejected, Unfit."""
+        try:
+            pairs = parse_qsl(
+                raw.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=MAX_FIELDS,
+            )
+        except ValueError:
+            raise Rejected(400) from None
+        source: dict[str, list[str]] = {}
+        for name, value in pairs:
+            source.setdefault(name, []).append(value)
+        return self.form.read(source)
+
+
+class Multipart:
+    """`multipart/form-data` (RFC 7578): files go to disk while they arrive."""
+
+    def __init__(self, schema: Schema, *fields: Field) -> None:
+        self.form = Form(schema, fields)
+
+    async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
+        """Return the object; raises Rejected, Unfit, ClientDisconnect."""
+        refuse_large(fields, limits.max_upload_bytes)
+        headers = Headers(raw=list(fields.items()))
+        parser = MultiPartParser(
+            headers,
+            chunks(receive, limits.max_upload_bytes),
+            max_fields=MAX_FIELDS,
+            max_part_size=limits.max_body_bytes,
+        )
+        try:
+            form = await in_time(parser.parse(), limits)
+        except (MultiPartException, ValueError):
+            raise Rejected(400) from None
+        value = None
+        try:
+            value = await self._read(form)
+        finally:
+            kept = set(map(id, held(value)))
+            for _, each in form.multi_items():
+                if isinstance(each, UploadFile) and id(each) not in kept:
+                    await each.close()
+        return value
+
+    async def _read(self, form: FormData) -> Any:
+        source: dict[str, list[str]] = {}
+        files = Files()
+        for name, value in form.multi_items():
+            field = self.form.fields.get(name)
+            if field and field.is_file:
+                file = value if isinstance(value, UploadFile) else await uploaded(value.encode())
+                self._check(field, file)
+                text = files.take(file)
+            else:
+                text = value if isinstance(value, str) else await _text(value)
+            source.setdefault(name, []).append(text)
+        return self.form.read(source, files)
+
+    def _check(self, field: Field, file: UploadFile) -> None:
+        given = (file.content_type or "").partition(";")[0].strip().lower()
+        if field.media_types and not any(covers(each, given) for each in field.media_types):
+            detail = f"File should be of the media type {' or '.join(field.media_types)}"
+            raise Unfit([{"pointer": f"#/{field.name}", "detail": detail}])
+
+    async def close(self, value: Any) -> None:
+        """Remove the files."""
+        for file in held(value):
+            await file.close()
+
+
+async def _text(file: UploadFile) -> str:
+    try:
+        return (await file.read()).decode()
+    except UnicodeDecodeError:
+        return "\ud800"  # what refuses unfit text refuses this

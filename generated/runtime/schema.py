@@ -1,0 +1,93 @@
+# Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
+"""A schema of the contract: how its values are read from JSON, and written as JSON."""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic_core import from_json, to_json
+
+from .faults import MANY, details, in_body, is_malformed, places
+from .gate import Fault
+from .rules import Rules
+from .values import whole
+
+_STRICT = ConfigDict(strict=True)
+_INTEGERS = {"int_type", "int_from_float"}
+
+
+class Unfit(ValueError):  # noqa: N818 - it is no error of the program: the value is at fault
+    """A value that breaks its schema; without faults it is no JSON at all."""
+
+    def __init__(self, faults: list[Fault], detail: str = "") -> None:
+        super().__init__(detail or "; ".join(dict.fromkeys(fault["detail"] for fault in faults)))
+        self.faults = faults
+
+
+class Schema:
+    """The values of a type. What the type does not say of them, a schema among `rules` does."""
+
+    def __init__(self, type_: Any, rules: Rules | None = None, name: str = "") -> None:
+        self.type = type_
+        self.rules = rules
+        self.name = name
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """What Pydantic makes of the type; a model brings a configuration of its own."""
+        is_model = isinstance(self.type, type) and issubclass(self.type, BaseModel)
+        return TypeAdapter(self.type, config=None if is_model else _STRICT)
+
+    @cached_property
+    def write(self) -> Callable[[Any], bytes]:
+        """Return what writes values as JSON; it raises an error for a value of another type."""
+        serialize = self.adapter.serializer.to_json
+
+        def write(value: Any) -> bytes:
+            content = serialize(value, by_alias=True, warnings="error")
+            if self.rules and (faults := self._faults(from_json(content))):
+                raise TypeError(f"the answer breaks its schema at {faults[0]['pointer']}")
+            return content
+
+        return write
+
+    @cached_property
+    def _validate(self) -> Callable[..., Any]:
+        return self.adapter.validator.validate_json
+
+    def read(self, raw: bytes, context: Mapping[str, Any] | None = None) -> Any:
+        """Return the value that JSON text stands for; raises Unfit."""
+        try:
+            if self.rules:
+                return self._checked(raw, context)
+            return self._validate(raw, context=context)
+        except ValidationError as error:
+            if is_malformed(error):
+                raise Unfit([], details(error)) from None
+            if any(fault["type"] in _INTEGERS for fault in places(error)):
+                return self._whole(raw, context)
+            raise Unfit(in_body(error, raw), details(error)) from None
+
+    def _checked(self, raw: bytes, context: Mapping[str, Any] | None) -> Any:
+        try:
+            value = from_json(raw, allow_inf_nan=False)
+        except ValueError as error:
+            raise Unfit([], str(error)) from None
+        if faults := self._faults(value):
+            raise Unfit(faults)
+        return self._whole(raw, context)
+
+    def _whole(self, raw: bytes, context: Mapping[str, Any] | None) -> Any:
+        """Read JSON in which whole numbers may be written as `1.0`: those are integers, too."""
+        raw = to_json(whole(from_json(raw)), inf_nan_mode="constants")
+        try:
+            return self._validate(raw, context=context)
+        except ValidationError as error:
+            raise Unfit(in_body(error, raw), details(error)) from None
+
+    def _faults(self, value: Any) -> list[Fault]:
+        if self.rules is None:
+            return []
+        return list(islice(self.rules.faults(self.rules.schemas[self.name], value), MANY))
