@@ -1,12 +1,18 @@
 """Contracts that cannot be read: each is refused with one line that says where and why."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
 
 import pytest
 
+from scripts.codegen.contract import load
 from scripts.codegen.document import ContractError, read
+from scripts.codegen.structure import check
 from tests.generated_api import HEAD, render
 from tests.running import environment
 
@@ -25,6 +31,15 @@ TO_CIRCLE = "{$ref: '#/components/pathItems/A'}"
 CIRCLE = f"{{A: {TO_CIRCLE}}}"
 A_SCHEME = "{$ref: '#/components/securitySchemes/token'}"
 NEEDLESS = "    parameters: [{name: b, in: path, required: true, schema: {type: string}}]\n"
+
+
+def read_checked(text: str) -> None:
+    """Read and check a contract; raises ContractError."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "contract.yaml"
+        path.write_text(text, "utf-8")
+        check(load(path))
+
 
 FAULTS = {
     "no YAML": ("openapi: [\n", "contract.yaml:2: not YAML"),
@@ -131,6 +146,53 @@ def test_yaml_is_read_as_version_1_2_means_it(tmp_path: Path) -> None:
         "oct": 15,
         "exp": 1000.0,
     }
+
+
+@pytest.mark.parametrize("keyword", ["$recursiveAnchor: true", "$recursiveRef: 5"])
+def test_keywords_of_another_draft_are_no_fault_of_a_schema(keyword: str) -> None:
+    read_checked(f"{HEAD}  schemas: {{A: {{properties: {{b: {{{keyword}}}}}}}}}\npaths: {{}}")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "  responses: {schema: {description: A., x-a: {schema: 5}}}",
+        "  schemas: {A: {properties: {schema: {type: object}, content: {}, $defs: {}}}}",
+        "  schemas: {A: {default: {schema: 5}, x-schema: {schema: {type: 5}}}}",
+        "  examples: {schema: {value: {schema: {type: 5}}}}",
+        "  headers: {schema: {schema: {type: string}}, x-a: {schema: {}}}",
+    ],
+)
+def test_what_is_only_called_a_schema_is_none(part: str) -> None:
+    read_checked(f"{HEAD}{part}\npaths: {{}}")
+
+
+@pytest.mark.parametrize(
+    ("part", "pointer"),
+    [
+        ("headers: {x-a: {schema: {type: 5}}}", "headers/x-a/schema/type"),
+        ("schemas: {A: {properties: {default: {type: 5}}}}", "schemas/A/properties/default/type"),
+        (
+            "parameters: {a: {name: a, in: query, content: {a/b: {schema: {not: 5}}}}}",
+            "parameters/a/content/a~1b/schema/not",
+        ),
+        ("schemas: {A: {$ref: '#/x-a'}}\nx-a: {type: 5}", "../x-a/type"),
+    ],
+)
+def test_schemas_are_validated_wherever_they_are(part: str, pointer: str) -> None:
+    place = f"#/components/{pointer}".replace("components/../", "")
+    with pytest.raises(ContractError, match=rf"^contract\.yaml:[0-9]+: {re.escape(place)}: 5 is"):
+        read_checked(f"{HEAD}  {part}\npaths: {{}}")
+
+
+def test_a_large_contract_is_read_and_checked_in_seconds() -> None:
+    names = [f"p{number}" for number in range(20)]
+    properties = {key: {"type": "string", "description": "x" * 60} for key in names}
+    schema = {"type": "object", "properties": properties, "required": names}
+    schemas = {f"S{number}": schema for number in range(1500)}
+    before = process_time()
+    read_checked(f"{HEAD}  schemas: {json.dumps(schemas)}\npaths: {{}}")
+    assert process_time() - before < 6
 
 
 @pytest.mark.parametrize(

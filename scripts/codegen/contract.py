@@ -77,6 +77,8 @@ class Contract:
         """Return the value that a reference at `pointer` names."""
         if not target.startswith("#"):
             raise self.error(pointer, f"{target} is outside this file: bundle the contract first")
+        if target[1:2] not in {"", "/"}:
+            raise self.error(pointer, f"{target}: only JSON pointers are followed")
         value: Value = self.document
         for step in steps(unquote(target)):
             try:

@@ -97,21 +97,19 @@ class _Check:
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.seen: set[tuple[str, str]] = set()
-        self.targets: dict[tuple[str, str], str] = {}
+        self.targets: list[tuple[str, str, str]] = []
 
     def run(self) -> None:
         self._validate("document", "#", self.contract.document)
         self._descend("document", "#", self.contract.document)
-        while self.targets:
-            (kind, target), pointer = self.targets.popitem()
+        for kind, target, pointer in self.targets:  # which grows on the way
             place = unquote(target)
-            if (kind, place) in self.seen:
-                continue
-            self.contract.resolve({"$ref": target}, pointer, "" if kind == "schemas" else kind)
-            value = self.contract.at(target, pointer)
-            if not _reference(value):
-                self._validate(kind, place, value)
-            self._visit(kind, place, value, inside=False)
+            if (kind, place) not in self.seen:
+                self.contract.resolve({"$ref": target}, pointer, "" if kind == "schemas" else kind)
+                value = self.contract.at(target, pointer)
+                if not _reference(value):
+                    self._validate(kind, place, value)
+                self._visit(kind, place, value, inside=False)
 
     def _visit(self, kind: str, pointer: str, value: Any, *, inside: bool) -> None:
         """Note what is here; a schema `inside` another one is validated with that."""
@@ -119,7 +117,7 @@ class _Check:
             return
         self.seen.add((kind, pointer))
         if target := _reference(value):
-            self.targets.setdefault((kind, target), pointer)
+            self.targets.append((kind, target, pointer))
         if kind == "schemas" and not inside and self.contract.version != "3.0":
             self._validate("dialect", pointer, value)
         self._descend(kind, pointer, value)
