@@ -148,6 +148,17 @@ def test_yaml_is_read_as_version_1_2_means_it(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_fault_is_named_whatever_stands_beside_it(version: str) -> None:
+    text = operations(**{"/a": "    get:" + OPERATION % "a", "/b": "    get: text\n"})
+    place = r"contract\.yaml:13: #/paths/~1b/get: 'text' is not of type 'object'"
+    with pytest.raises(ContractError, match=place):
+        read_checked(text.replace("3.1.0", version))
+    text = f"{HEAD}  headers: {{a: {{schema: {{}}}}, b: text}}\npaths: {{}}"
+    with pytest.raises(ContractError, match=r"contract\.yaml:7: #/components/headers/b: 'text' is"):
+        read_checked(text.replace("3.1.0", version))
+
+
 @pytest.mark.parametrize("keyword", ["$recursiveAnchor: true", "$recursiveRef: 5"])
 def test_keywords_of_another_draft_are_no_fault_of_a_schema(keyword: str) -> None:
     read_checked(f"{HEAD}  schemas: {{A: {{properties: {{b: {{{keyword}}}}}}}}}\npaths: {{}}")

@@ -46,7 +46,7 @@ def _mappings(value: Value, pointer: str, *, named: bool) -> Iterator[tuple[str,
         case dict():
             yield pointer, value
             for name, item in value.items():
-                if named or name not in LITERAL:
+                if isinstance(item, dict | list) and (named or name not in LITERAL):
                     inner = not named and name in _NAMED
                     yield from _mappings(item, below(pointer, name), named=inner)
         case list():

@@ -67,6 +67,7 @@ _DEFINITIONS = {
     "schemas": ("schema", "Schema"),
 }
 
+_LARGE = {"paths", "webhooks", "components"}
 # What 2019-09 meant by them is no fault of 2020-12, which knows them as unused.
 _LEGACY = {"$recursiveAnchor", "$recursiveRef"}
 _META: Mapping[str, Any] = Draft202012Validator.META_SCHEMA
@@ -124,8 +125,10 @@ class _Check:
 
     def _descend(self, kind: str, pointer: str, value: Any) -> None:
         for pattern, inner in _INSIDE.get(kind, {}).items():
-            for place, item in _matching(pointer, value, pattern.split("/")):
-                self._visit(inner, place, item, inside=kind == "schemas")
+            first, *more = pattern.split("/")
+            if isinstance(value, dict) and (first in {"*", "+"} or first in value):
+                for place, item in _matching(pointer, value, [first, *more]):
+                    self._visit(inner, place, item, inside=kind == "schemas")
 
     def _validate(self, kind: str, pointer: str, value: Any) -> None:
         quick, thorough = _validators(self.contract.version, kind)
@@ -163,13 +166,15 @@ def _part(schema: Mapping[str, Any], keyword: str, kind: str) -> dict[str, Any]:
 
 def _narrowed(document: dict[str, Any], path: list[str | int]) -> dict[str, Any]:
     """Return a document without what is next to the fault, as far as that can be large."""
-    names = [str(step) for step in path]
-    match names:
+    kept: dict[str, Any]
+    match [str(step) for step in path]:
         case ["paths" | "webhooks" as part, name, *_] if name in document[part]:
-            return {**document, "components": {}, "webhooks": {}, "paths": {}} | {
-                part: {name: document[part][name]}
-            }
-    return document
+            kept = {part: {name: document[part][name]}}
+        case ["components", kind, name, *_] if name in document["components"][kind]:
+            kept = {"components": {kind: {name: document["components"][kind][name]}}}
+        case _:
+            return document
+    return {**document, **{part: {} for part in _LARGE & document.keys()}, **kept}
 
 
 def _reference(value: Any) -> str:
