@@ -1,12 +1,18 @@
 """Contracts that cannot be read: each is refused with one line that says where and why."""
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import process_time
 
 import pytest
 
+from scripts.codegen.contract import load
 from scripts.codegen.document import ContractError, read
+from scripts.codegen.structure import check
 from tests.generated_api import HEAD, render
 from tests.running import environment
 
@@ -26,10 +32,19 @@ CIRCLE = f"{{A: {TO_CIRCLE}}}"
 A_SCHEME = "{$ref: '#/components/securitySchemes/token'}"
 NEEDLESS = "    parameters: [{name: b, in: path, required: true, schema: {type: string}}]\n"
 
+
+def read_checked(text: str) -> None:
+    """Read and check a contract; raises ContractError."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "contract.yaml"
+        path.write_text(text, "utf-8")
+        check(load(path))
+
+
 FAULTS = {
     "no YAML": ("openapi: [\n", "contract.yaml:2: not YAML"),
     "a tab for indentation": ("openapi: 3.1.0\n\tinfo: {}", "contract.yaml:2: not YAML"),
-    "nothing": ("", "contract.yaml:1: a contract is a mapping"),
+    "nothing": ("", "contract.yaml:1: there is nothing in this file"),
     "a list": ("- openapi", "contract.yaml:1: a contract is a mapping"),
     "a key twice": ("openapi: 3.1.0\nopenapi: 3.1.0", "contract.yaml:2: openapi stands here twice"),
     "a merge key": ("a: &a {b: 1}\nc: {<<: *a}", "contract.yaml:2: YAML 1.2 merges no mappings"),
@@ -44,7 +59,7 @@ FAULTS = {
     ),
     "a reference to elsewhere": (
         f"{HEAD}paths:\n  /a: {{$ref: 'https://x.test/a.yaml'}}",
-        "contract.yaml:8: #/paths/~1a: https://x.test/a.yaml is outside this file",
+        "contract.yaml:8: #/paths/~1a: https://x.test/a.yaml: remote references are not",
     ),
     "references in a circle": (
         f"{HEAD}  pathItems: {CIRCLE}\npaths:\n  /a: {TO_CIRCLE}",
@@ -133,11 +148,69 @@ def test_yaml_is_read_as_version_1_2_means_it(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("version", ["3.0.3", "3.1.0"])
+def test_a_fault_is_named_whatever_stands_beside_it(version: str) -> None:
+    text = operations(**{"/a": "    get:" + OPERATION % "a", "/b": "    get: text\n"})
+    place = r"contract\.yaml:13: #/paths/~1b/get: 'text' is not of type 'object'"
+    with pytest.raises(ContractError, match=place):
+        read_checked(text.replace("3.1.0", version))
+    text = f"{HEAD}  headers: {{a: {{schema: {{}}}}, b: text}}\npaths: {{}}"
+    with pytest.raises(ContractError, match=r"contract\.yaml:7: #/components/headers/b: 'text' is"):
+        read_checked(text.replace("3.1.0", version))
+
+
+@pytest.mark.parametrize("keyword", ["$recursiveAnchor: true", "$recursiveRef: 5"])
+def test_keywords_of_another_draft_are_no_fault_of_a_schema(keyword: str) -> None:
+    read_checked(f"{HEAD}  schemas: {{A: {{properties: {{b: {{{keyword}}}}}}}}}\npaths: {{}}")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "  responses: {schema: {description: A., x-a: {schema: 5}}}",
+        "  schemas: {A: {properties: {schema: {type: object}, content: {}, $defs: {}}}}",
+        "  schemas: {A: {default: {schema: 5}, x-schema: {schema: {type: 5}}}}",
+        "  examples: {schema: {value: {schema: {type: 5}}}}",
+        "  headers: {schema: {schema: {type: string}}, x-a: {schema: {}}}",
+    ],
+)
+def test_what_is_only_called_a_schema_is_none(part: str) -> None:
+    read_checked(f"{HEAD}{part}\npaths: {{}}")
+
+
+@pytest.mark.parametrize(
+    ("part", "pointer"),
+    [
+        ("headers: {x-a: {schema: {type: 5}}}", "headers/x-a/schema/type"),
+        ("schemas: {A: {properties: {default: {type: 5}}}}", "schemas/A/properties/default/type"),
+        (
+            "parameters: {a: {name: a, in: query, content: {a/b: {schema: {not: 5}}}}}",
+            "parameters/a/content/a~1b/schema/not",
+        ),
+        ("schemas: {A: {$ref: '#/x-a'}}\nx-a: {type: 5}", "../x-a/type"),
+    ],
+)
+def test_schemas_are_validated_wherever_they_are(part: str, pointer: str) -> None:
+    place = f"#/components/{pointer}".replace("components/../", "")
+    with pytest.raises(ContractError, match=rf"^contract\.yaml:[0-9]+: {re.escape(place)}: 5 is"):
+        read_checked(f"{HEAD}  {part}\npaths: {{}}")
+
+
+def test_a_large_contract_is_read_and_checked_in_seconds() -> None:
+    names = [f"p{number}" for number in range(20)]
+    properties = {key: {"type": "string", "description": "x" * 60} for key in names}
+    schema = {"type": "object", "properties": properties, "required": names}
+    schemas = {f"S{number}": schema for number in range(1500)}
+    before = process_time()
+    read_checked(f"{HEAD}  schemas: {json.dumps(schemas)}\npaths: {{}}")
+    assert process_time() - before < 6
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"openapi: [\n", "contract.yaml:2: not YAML"),
-        (b"openapi: '\xff'", "contract.yaml: not UTF-8 text"),
+        (b"openapi: '\xff'", "contract.yaml:1: not UTF-8 text"),
         (None, "No such file or directory"),
     ],
 )

@@ -1,8 +1,10 @@
 """A document in YAML 1.2 or JSON: its values, and the nodes that say where they stand."""
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from re import Match
 from re import compile as regex
 from typing import Any
 
@@ -11,6 +13,9 @@ import yaml
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 64
 MAX_VALUES = 1_000_000
+
+# JSON writes a character beyond U+FFFF as two escapes, which YAML does not know (RFC 8259 §7).
+_PAIR = regex(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 type Value = Any
 """A JSON value."""
@@ -45,78 +50,118 @@ def _integer(_: _Loader, node: yaml.ScalarNode) -> int:
 _Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
+@dataclass
+class Budget:
+    """What the files of one contract may still hold between them.
+
+    Bytes; YAML events; values, and characters of them, where an alias counts as what it stands
+    for. The depth is that of each file.
+    """
+
+    bytes: int = MAX_BYTES
+    events: int = MAX_VALUES
+    values: int = MAX_VALUES
+    characters: int = MAX_BYTES
+    depth: int = MAX_DEPTH
+
+
 @dataclass(frozen=True)
 class Document:
-    """A mapping, and the tree of nodes that it was read from."""
+    """A JSON value, and the tree of nodes that it was read from."""
 
-    values: dict[str, Value]
+    values: Value
     root: yaml.Node
 
 
-def read(path: Path) -> Document:
-    """Read a document of at most `MAX_BYTES` bytes; raises ContractError."""
+def read(path: Path, budget: Budget | None = None, name: str = "") -> Document:
+    """Read a document; errors call it by the name, if there is one. Raises ContractError."""
+    budget = budget or Budget()
+    text = _text(path, budget, name)
+    name = name or path.name
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ContractError(f"{path.name}: larger than {MAX_BYTES // 2**20} MiB")
-        text = path.read_text("utf-8")
-        _measure(path, text)
+        _measure(name, text, budget)
         root = yaml.compose(text, Loader=_Loader)
-    except OSError as error:
-        raise ContractError(f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ContractError(f"{path.name}: not UTF-8 text") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ContractError(f"{path.name}:{line}: not YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise ContractError(f"{path.name}: not YAML: {str(error).splitlines()[0]}") from None
-    values = _Reader(path).read(root) if root else None
-    if not isinstance(values, dict) or root is None:
-        raise ContractError(f"{path.name}:1: a contract is a mapping that begins with openapi")
-    return Document(values, root)
+        raise ContractError(f"{name}:{line}: not YAML: {error.problem}") from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode()[: error.position].count(b"\n") + 1
+        raise ContractError(f"{name}:{line}: not YAML: {error.reason}") from None
+    if root is None:
+        raise ContractError(f"{name}:1: there is nothing in this file")
+    return Document(_Reader(name, budget).read(root), root)
 
 
-def _measure(path: Path, text: str) -> None:
+def _text(path: Path, budget: Budget, name: str) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(budget.bytes + 1)
+    except OSError as error:
+        raise ContractError(f"{name or path}: {error.strerror}") from None
+    name = name or path.name
+    if len(raw) > budget.bytes:
+        more = "" if budget.bytes == MAX_BYTES else " together with the files before it"
+        raise ContractError(f"{name}: larger than {MAX_BYTES // 2**20} MiB{more}")
+    budget.bytes -= len(raw)
+    try:
+        text = raw.removeprefix(BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise ContractError(f"{name}:{line}: not UTF-8 text") from None
+    return _PAIR.sub(_character, text) if path.suffix == ".json" else text
+
+
+def _character(pair: Match[str]) -> str:
+    return pair[1] + bytes.fromhex(pair[2] + pair[3]).decode("utf-16-be")
+
+
+def _measure(name: str, text: str, budget: Budget) -> None:
     """Bound a document before its nodes are made: deep ones overflow the stack, in C."""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+    for event in yaml.parse(text, Loader=_Loader):
+        budget.events -= 1
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > MAX_DEPTH or count > MAX_VALUES:
-            why = "nested too deeply" if depth > MAX_DEPTH else "it holds too many values"
+        if depth > budget.depth or budget.events < 0:
+            why = "nested too deeply" if depth > budget.depth else "it holds too many values"
             line = event.start_mark.line + 1 if event.start_mark else 1
-            raise ContractError(f"{path.name}:{line}: {why}")
+            raise ContractError(f"{name}:{line}: {why}")
 
 
 class _Reader:
     """Turns nodes into values; refuses what a contract cannot mean."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, name: str, budget: Budget) -> None:
+        self.name = name
+        self.budget = budget
         self.scalars = _Loader("")
         self.open: set[int] = set()
-        self.count = 0
 
     def read(self, node: yaml.Node) -> Value:
-        self.count += 1
-        if self.count > MAX_VALUES:
-            raise self._error(node, "aliases multiply the contract beyond measure")
+        self._count(node, 1, 0)
         if id(node) in self.open:
             raise self._error(node, "an alias holds itself")
-        if len(self.open) > MAX_DEPTH:
+        if len(self.open) > self.budget.depth:
             raise self._error(node, "nested too deeply")
         self.open.add(id(node))
         value = self._value(node)
         self.open.remove(id(node))
         return value
 
+    def _count(self, node: yaml.Node, values: int, characters: int) -> None:
+        self.budget.values -= values
+        self.budget.characters -= characters
+        if self.budget.values < 0 or self.budget.characters < 0:
+            raise self._error(node, "aliases multiply the contract beyond measure")
+
     def _value(self, node: yaml.Node) -> Value:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item) for item in node.value]
+        self._count(node, 0, len(node.value))
         try:
             value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError):
@@ -134,10 +179,11 @@ class _Reader:
                 raise self._error(key, "a key must be text")
             if key.value == "<<" and not key.style:
                 raise self._error(key, "YAML 1.2 merges no mappings: write the keys out")
+            self._count(key, 0, len(key.value))
             if key.value in mapping:
                 raise self._error(key, f"{key.value} stands here twice")
             mapping[key.value] = self.read(value)
         return mapping
 
     def _error(self, node: yaml.Node, why: str) -> ContractError:
-        return ContractError(f"{self.path.name}:{node.start_mark.line + 1}: {why}")
+        return ContractError(f"{self.name}:{node.start_mark.line + 1}: {why}")
