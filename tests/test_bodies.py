@@ -90,7 +90,7 @@ def post(app: FastAPI, body: str | bytes, **headers: str) -> tuple[int, list[dic
         ("count", ["1", 1.5, True, None, [], {}, 2**31, -(2**31) - 1]),
         ("ratio", ["1", True, None, -0.1]),
         ("on", [0, 1, "true", "false", None]),
-        ("one", [True, False, "1", 2, 1.0]),
+        ("one", [True, False, "1", 2, 1.5]),
         ("title", [1, None, True, [], "", "four", "\u00e4\u00f6\u00fcx"]),
         ("when", [0, "2026-01-01", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "now", None]),
         ("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"]),
@@ -132,6 +132,8 @@ def test_a_value_of_another_type_or_form_is_refused(
         ("either", [1]),
         ("free", {"any": [None, 1.5]}),
         ("one", 1),
+        ("one", 1.0),
+        ("count", 2.0),
     ],
 )
 def test_a_value_of_its_type_and_form_is_taken(app: FastAPI, name: str, value: Any) -> None:

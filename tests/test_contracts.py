@@ -92,7 +92,7 @@ FAULTS = {
     ),
     "a URL that is none": (
         f"{HEAD}servers: [{{url: 'http://[::1/v1'}}]\npaths: {{}}",
-        "contract.yaml:7: #/servers: no URL",
+        "contract.yaml:7: #/servers/0: no URL",
     ),
     "a schema made of itself": (
         f"{HEAD}  schemas: {{A: {{allOf: [{{$ref: '#/components/schemas/A'}}]}}}}\npaths: {{}}",

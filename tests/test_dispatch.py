@@ -113,8 +113,8 @@ def test_the_gate_is_told_the_scopes_and_the_user_of_the_path(app: FastAPI, gate
     call(app, "GET", "/v1/users/a%2Fb")
     call(app, "GET", "/v1/users/me")
     assert gate.admitted[-2:] == [
-        ((frozenset("ab"), frozenset("c")), "a/b"),
-        ((frozenset(),), None),
+        (({"token": frozenset("ab")}, {"token": frozenset("c")}), "a/b"),
+        (({"token": frozenset()},), None),
     ]
 
 

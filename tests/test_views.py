@@ -106,7 +106,7 @@ def test_what_the_contract_does_not_say_is_no_view(wrong: dict[str, object]) -> 
 @pytest.mark.parametrize("wrong", [{"title": 1}, {"version": "1"}, {"created_at": "now"}])
 def test_what_is_not_of_its_type_is_not_sent(wrong: dict[str, object]) -> None:
     (todo,) = views(Todo, [todo_row(**wrong)])
-    answer = Answer(200, "application/json", TypeAdapter(Todo))
+    answer = Answer(200, {"application/json": JsonWriter(Schema(Todo))})
     sent: list[Message] = []
 
     async def send(message: Message) -> None:

@@ -10,23 +10,29 @@ from scripts.codegen.document import ContractError
 from scripts.codegen.models import Models
 from scripts.codegen.reading import Reading
 from scripts.codegen.rendering import HEADER, Rendering
+from scripts.codegen.reporting import Report, listed
 from scripts.codegen.shapes import Shapes
+from scripts.codegen.specification import Place
 from scripts.codegen.structure import check
 
+_UNFIT = "a default in here does not fit its schema, or is none in code: it is not used"
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def main() -> int:
     """Return 0 when generated code and contract agree, 1 when not, 2 for a contract at fault."""
     arguments = _arguments()
+    report = Report(arguments.verbose)
     try:
-        contract = load(arguments.contract)
-        check(contract)
-        return (
-            _compare(arguments.out.resolve(), contract)
-            if arguments.check
-            else _write(arguments.out.resolve(), contract)
-        )
+        with report.phase("reading the contract"):
+            contract = load(arguments.contract)
+        with report.phase("checking that it is OpenAPI"):
+            check(contract)
+        out = arguments.out.resolve()
+        if not arguments.check and (foreign := tree.foreign(out, HEADER.encode())):
+            raise ContractError(f"{foreign}: was not generated; choose another folder")
+        files = generate(contract, report, allow_unsupported=arguments.allow_unsupported)
+        return _compare(out, files) if arguments.check else _write(out, files, contract)
     except (ContractError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,27 +47,50 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="write nothing, list what differs")
     parser.add_argument("--contract", type=Path, default=PROJECT / "openapi.yaml", metavar="FILE")
     parser.add_argument("--out", type=Path, default=PROJECT / "generated", metavar="DIR")
+    parser.add_argument(
+        "--allow-unsupported",
+        action="store_true",
+        help="leave out what cannot be honoured, and list it in DIR/unsupported.txt",
+    )
+    parser.add_argument(
+        "--verbose", action="store_true", help="show the time of each phase, and every note"
+    )
     return parser.parse_args()
 
 
-def generate(contract: Contract) -> dict[str, bytes]:
-    """Return the generated package; raises ContractError that lists what is not supported."""
-    reading = Reading(contract)
-    api = reading.api()
+def generate(
+    contract: Contract, report: Report | None = None, *, allow_unsupported: bool = False
+) -> dict[str, bytes]:
+    """Return the generated package; raises ContractError that lists what is not supported.
+
+    With `allow_unsupported` it is left out instead, and listed in a file of the package.
+    """
+    report = report or Report()
+    with report.phase("reading operations and schemas"):
+        reading = Reading(contract)
+        api = reading.api()
     book = reading.book
-    if places := book.unsupported:
-        lines = [
-            str(contract.error(place.pointer, place.reason)) for place in dict.fromkeys(places)
-        ]
-        count = f"{len(lines)} place{'s'[: len(lines) > 1]} cannot be honoured; nothing was written"
-        raise ContractError("\n".join([*lines, f"{contract.path.name}: {count}"]))
-    shapes = Shapes(book.schemas)
-    models = Models(shapes.shapes, book.inline)
-    return Rendering(models, book.schemas, shapes.loose()).tree(api, contract.document)
+    unsupported = listed(contract, book.unsupported)
+    if unsupported and not allow_unsupported:
+        count = f"{len(unsupported)} place{'s'[: len(unsupported) > 1]} cannot be honoured"
+        last = f"{contract.path.name}: {count}; nothing was written"
+        raise ContractError("\n".join([*unsupported, last]))
+    with report.phase("shaping types"):
+        shapes = Shapes(book.schemas)
+        unfit = [Place(book.pointer(name), _UNFIT) for name in shapes.unfit]
+    with report.phase("writing models"):
+        models = Models(shapes.shapes, book.inline)
+    with report.phase("writing operations"):
+        rendering = Rendering(models, book.schemas, shapes.loose())
+        files = rendering.tree(api, contract.document)
+    report.remarks(contract, [*book.unsupported, *book.remarks, *unfit])
+    if unsupported:
+        files[tree.UNSUPPORTED] = ("\n".join(unsupported) + "\n").encode()
+    return files
 
 
-def _compare(out: Path, contract: Contract) -> int:
-    lines = tree.differences(out, generate(contract))
+def _compare(out: Path, files: tree.Tree) -> int:
+    lines = tree.differences(out, files)
     for line in lines:
         print(line)
     if lines:
@@ -69,10 +98,7 @@ def _compare(out: Path, contract: Contract) -> int:
     return 1 if lines else 0
 
 
-def _write(out: Path, contract: Contract) -> int:
-    if foreign := tree.foreign(out, HEADER.encode()):
-        raise ContractError(f"{foreign}: was not generated; choose another folder")
-    files = generate(contract)
+def _write(out: Path, files: tree.Tree, contract: Contract) -> int:
     tree.write(out, files)
     print(f"{out.name}/: {len(files)} files from {contract.path.name}")
     return 0

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 from scripts.codegen import canonical
 from scripts.codegen.canonical import Direction, Schema
@@ -62,9 +63,13 @@ class Book:
         for name in self.schemas:
             self._refuse_cycle(name)
 
+    def pointer(self, name: str) -> str:
+        """Return where a schema stands; of one without a name of its own, the place of them all."""
+        places = (place for (place, _), key in self._names.items() if key == name)
+        return next(places, SCHEMAS)
+
     def _referred(self, schema: Schema, pointer: str, direction: Direction) -> str:
-        _, target = self.contract.resolve({"$ref": schema["$ref"]}, pointer)
-        name = self._allot(target, direction)
+        name = self._allot(self._target(schema, pointer), direction)
         self._drain()
         return name
 
@@ -97,15 +102,16 @@ class Book:
         plain = canonical.seen(plain, set(hidden))
         result = {name: _copied(item) for name, item in plain.items()}
         if "$ref" in plain:
-            result["$ref"] = f"{SCHEMAS}/{self._allot_reference(plain, pointer, direction)}"
+            result["$ref"] = f"{SCHEMAS}/{self._allot(self._target(plain, pointer), direction)}"
         for path, place, item in canonical.inner(plain, pointer):
             inherited = hidden if path[0] == "allOf" else frozenset()
             put(result, path, self._canonical(item, place, direction, inherited))
         return result
 
-    def _allot_reference(self, schema: Schema, pointer: str, direction: Direction) -> str:
-        _, target = self.contract.resolve({"$ref": schema["$ref"]}, pointer)
-        return self._allot(target, direction)
+    def _target(self, schema: Schema, pointer: str) -> str:
+        """Return the pointer that a schema refers to; what is there may refer further."""
+        self.contract.at(schema["$ref"], pointer)
+        return unquote(schema["$ref"])
 
     def _inspect(self, schema: Any, pointer: str) -> None:
         if pointer in self._seen or not isinstance(schema, dict):

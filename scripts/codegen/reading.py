@@ -33,6 +33,7 @@ class Reading:
         self.security = SecurityReader(contract, self.book.remarks)
         self.outgoing = OutgoingReader(contract, self.book)
         self.sent: list[OutgoingSpec] = []
+        self.bases = base_paths(contract, contract.document, "#") or [""]
 
     def api(self) -> ApiSpec:
         """Return everything that the contract declares."""
@@ -103,10 +104,10 @@ class Reading:
     def _bases(self, raw: dict[str, Any], item: dict[str, Any], pointer: str) -> list[str]:
         """Return the paths of the nearest servers: the operation's, the path's, the contract's."""
         parent = pointer.rpartition("/")[0]
-        for holder, place in ((raw, pointer), (item, parent), (self.document, "#")):
+        for holder, place in ((raw, pointer), (item, parent)):
             if found := base_paths(self.contract, holder, place):
                 return found
-        return [""]
+        return self.bases
 
 
 def _route(path: str, names: dict[str, str]) -> str:
@@ -116,8 +117,8 @@ def _route(path: str, names: dict[str, str]) -> str:
 
 def _tag(name: str, description: str, others: list[TagSpec]) -> TagSpec:
     module, class_name = snake(name).lower(), pascal(name)
-    taken = {other.module for other in others} | _TAKEN
-    classes = {other.class_name for other in others}
-    while module in taken or class_name in classes:
-        module, class_name = f"{module}_", f"{class_name}_"
+    while module in {other.module for other in others} | _TAKEN:
+        module += "_"
+    while class_name in {other.class_name for other in others}:
+        class_name += "_"
     return TagSpec(name, module, class_name, description)

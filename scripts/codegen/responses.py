@@ -44,6 +44,8 @@ class ResponseReader:
             is_own = any(name.partition(";")[0] != _PROBLEM for name in value.get("content", {}))
             if status[0] in "123" or is_own or (status == "default" and not has_success):
                 answers.append(self._answer(operation, status.lower(), value, place))
+        if not any(answer.is_success for answer in answers):
+            self._reject(below(pointer, "responses"), "no response is declared for success")
         return tuple(answers), tuple(sorted(refusals))
 
     def _is_status(self, status: str) -> bool:

@@ -161,6 +161,10 @@ class Shapes:
         shape = {"type": "array", **_taken(schema, "minItems", "maxItems")}
         if "items" in schema and "prefixItems" not in schema:
             shape["items"] = self._shape(schema["items"])
+            if shape["items"] == {"$ref": f"#/components/schemas/{self._current}"}:
+                # An array of itself has no name to go by while it is made.
+                shape["items"] = {}
+                self._loosen()
         return shape
 
     def _object(self, schema: Schema) -> Schema:
@@ -169,9 +173,10 @@ class Shapes:
         shape: Schema = {"type": "object"}
         if named:
             shape["properties"] = {name: self._property(item) for name, item in named.items()}
-        if required := [name for name in schema.get("required", []) if name in named]:
+        known = named.keys() | self._inherited_names(schema)
+        if required := [name for name in schema.get("required", []) if name in known]:
             shape["required"] = required
-        if set(schema.get("required", [])) - named.keys() - self._inherited_names(schema):
+        if set(schema.get("required", [])) - known:
             self._loosen()
         others = schema.get("additionalProperties", {})
         if named.keys() != properties.keys() and others != NEVER:
@@ -212,13 +217,15 @@ class Shapes:
     def _is_constant(self, schema: Schema, value: Any) -> bool:
         """Say whether a default can stand in the code of a model; one that does not fit cannot."""
         values = value if isinstance(value, list) else [value]
-        if not self.rules.allow(schema, value):
-            self.unfit.append(self._current)
-            return False
         texts = any(isinstance(item, str) for item in values)
-        return not any(isinstance(item, list | dict) for item in values) and not (
-            texts and CONVERTED & set(formats(self.schemas, schema))
+        is_constant = (
+            self.rules.allow(schema, value)
+            and not any(isinstance(item, list | dict) for item in values)
+            and not (texts and CONVERTED & set(formats(self.schemas, schema)))
         )
+        if not is_constant:
+            self.unfit.append(self._current)
+        return is_constant
 
     def _fixed(self, schema: Schema) -> Schema:
         values = schema["enum"] if "enum" in schema else [schema["const"]]

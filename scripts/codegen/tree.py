@@ -10,6 +10,10 @@ type Tree = Mapping[str, bytes]
 CONTRACT = "openapi.json"
 """The contract itself, which is part of what it generates."""
 
+UNSUPPORTED = "unsupported.txt"
+"""What of the contract was left out."""
+
+_WITHOUT_HEADER = {CONTRACT, UNSUPPORTED, "schemas.json"}
 _IGNORED = {"__pycache__"}
 
 
@@ -37,7 +41,7 @@ def foreign(root: Path, header: bytes) -> Path | None:
     if root.exists() and not root.is_dir():
         return root
     for name, content in read(root).items():
-        if not name.endswith(".json") and not content.startswith(header):
+        if name not in _WITHOUT_HEADER and not content.startswith(header):
             return root / name
     return None
 
