@@ -1,0 +1,1 @@
+"""scripts/fidelity: does generated code accept what its contract accepts, and nothing else?"""

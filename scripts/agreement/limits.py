@@ -1,0 +1,110 @@
+"""Named limits: where generated servers refuse, on purpose, what the contract alone would allow."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any
+from urllib.parse import unquote
+
+from scripts.agreement.judge import Judge
+from scripts.agreement.operations import Operation
+from scripts.agreement.request import Request
+from scripts.agreement.serving import MAX_BYTES
+
+type Rule = Callable[[Judge, Operation, Request], bool]
+
+_SECOND = re.compile(r"[Tt]?[0-9]{2}:[0-9]{2}:60")
+_EDGE = re.compile(r"(0000-[0-9]{2}-[0-9]{2}|0001-01-01[Tt]|9999-12-31[Tt])")
+_MAIL = re.compile(r'"@|@\[')
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A kind of request that is refused, by its name and in a sentence."""
+
+    name: str
+    sentence: str
+    applies: Rule
+
+
+def explain(judge: Judge, operation: Operation, request: Request) -> Limit | None:
+    """Return the limit by which a valid request is refused, if there is one."""
+    return next((limit for limit in LIMITS if limit.applies(judge, operation, request)), None)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for name, item in value.items():
+                yield name
+                yield from _texts(item)
+        case list():
+            for item in value:
+                yield from _texts(item)
+
+
+def _sent(request: Request) -> Iterator[str]:
+    """Return every text of a request."""
+    yield unquote(request.path)
+    yield unquote(request.query.replace("+", " "))
+    for _, value in request.headers:
+        yield value
+    try:
+        yield from _texts(json.loads(request.body))
+    except (ValueError, RecursionError):
+        yield unquote(request.body.decode("latin-1"))
+
+
+def _any(holds: Callable[[str], Any]) -> Rule:
+    return lambda _, __, request: any(map(holds, _sent(request)))
+
+
+def _is_lone(text: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _huge(_: Judge, __: Operation, request: Request) -> bool:
+    def number(text: str) -> float:
+        nonlocal found
+        found |= not isfinite(float(text))
+        return 0.0
+
+    found = False
+    try:
+        json.loads(request.body, parse_float=number, parse_int=lambda text: number(text[:400]))
+    except (ValueError, RecursionError):
+        return False
+    return found
+
+
+LIMITS = (
+    Limit(
+        "unknown-query",
+        "A query parameter that the contract does not know is refused.",
+        lambda judge, operation, request: bool(judge.unknown(request, operation)),
+    ),
+    Limit("nul", "NUL in text is refused.", _any(lambda text: "\0" in text)),
+    Limit(
+        "body-size",
+        f"A body of more than {MAX_BYTES} bytes is refused.",
+        lambda _, __, request: len(request.body) > MAX_BYTES,
+    ),
+    Limit("lone-surrogate", "Text that is no Unicode is refused.", _any(_is_lone)),
+    Limit("huge-number", "A number that no double holds is refused.", _huge),
+    Limit("leap-second", "A time in a leap second is refused.", _any(_SECOND.search)),
+    Limit(
+        "calendar",
+        "A time before the year 1 or after the year 9999, in UTC, is refused.",
+        _any(_EDGE.search),
+    ),
+    Limit(
+        "email-form",
+        "A mailbox with a quoted local part or an address literal is refused.",
+        _any(_MAIL.search),
+    ),
+)
+"""They explain refusals only: what the contract forbids is never let in by a limit."""
