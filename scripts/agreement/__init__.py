@@ -1,1 +1,1 @@
-"""scripts/fidelity: does generated code accept what its contract accepts, and nothing else?"""
+"""Does generated code accept what its contract accepts? Nothing less, and nothing else."""

@@ -1,6 +1,7 @@
 """Schemas of OpenAPI 3.0 and 3.1 as JSON Schema (2020-12), as they hold for requests."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from scripts.agreement.patterns import python
 
@@ -38,8 +39,6 @@ def follow(document: Value, value: Value, kept: int = 32) -> Value:
 
 def at(document: Value, target: str) -> Value:
     """Return the value at a JSON pointer, as a fragment; raises LookupError."""
-    from urllib.parse import unquote
-
     value = document
     for step in unquote(target).split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
@@ -93,19 +92,21 @@ class Translation:
         return self._of_31(plain) if self.old else plain
 
     def _keyword(self, name: str, item: Value) -> Value:
-        match name, item:
-            case "$ref", str() if item.startswith("#"):
-                return f"{BASE}{item}"
-            case "pattern", str():
-                return python(item) or ""
-            case "patternProperties", dict():
-                return {python(key) or key: self._schema(value) for key, value in item.items()}
-            case _, dict() if name in _MAPS:
-                return {key: self._schema(value) for key, value in item.items()}
-            case _, list() if name in _LISTS:
-                return [self._schema(part) for part in item]
+        match item:
+            case str() if name == "$ref" and item.startswith("#"):
+                item = f"{BASE}{item}"
+            case str() if name == "pattern":
+                item = python(item) or ""
+            case dict() if name in _MAPS:
+                is_pattern = name == "patternProperties"
+                item = {
+                    (python(key) or key) if is_pattern else key: self._schema(value)
+                    for key, value in item.items()
+                }
+            case list() if name in _LISTS:
+                item = [self._schema(part) for part in item]
             case _ if name in _SCHEMAS:
-                return self._schema(item)
+                item = self._schema(item)
         return item
 
     def _hide(self, schema: dict[str, Value], hidden: set[str]) -> None:

@@ -12,11 +12,13 @@ from scripts.agreement.judge import Judge
 from scripts.agreement.operations import Operation
 from scripts.agreement.request import Request
 from scripts.agreement.serving import MAX_BYTES
+from scripts.agreement.styles import query
 
 type Rule = Callable[[Judge, Operation, Request], bool]
 
 _SECOND = re.compile(r"[Tt]?[0-9]{2}:[0-9]{2}:60")
 _EDGE = re.compile(r"(0000-[0-9]{2}-[0-9]{2}|0001-01-01[Tt]|9999-12-31[Tt])")
+_INTEGRAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+|(\.[0-9]+)?[eE][+-]?[0-9]{1,2})")
 _MAIL = re.compile(r'"@|@\[')
 
 
@@ -68,17 +70,28 @@ def _is_lone(text: str) -> bool:
 
 
 def _huge(_: Judge, __: Operation, request: Request) -> bool:
+    numbers: list[float] = []
+
     def number(text: str) -> float:
-        nonlocal found
-        found |= not isfinite(float(text))
+        numbers.append(float(text))
         return 0.0
 
-    found = False
     try:
-        json.loads(request.body, parse_float=number, parse_int=lambda text: number(text[:400]))
+        json.loads(request.body, parse_float=number, parse_int=number)
     except (ValueError, RecursionError):
         return False
-    return found
+    return not all(map(isfinite, numbers))
+
+
+def _spelt(_: Judge, operation: Operation, request: Request) -> bool:
+    texts = [text for _, text in query(request.query)]
+    if found := operation.pattern.fullmatch(request.path):
+        texts += map(unquote, found.groups())
+    for parameter in operation.at("header"):
+        texts.append(request.header(parameter.name) or "")
+    texts.append((request.header("cookie") or "").replace(";", ",").replace("=", ","))
+    items = (item for text in texts for item in re.split(r"[,|; ]", text))
+    return any(_INTEGRAL.fullmatch(item) and float(item).is_integer() for item in items)
 
 
 LIMITS = (
@@ -100,6 +113,11 @@ LIMITS = (
         "calendar",
         "A time before the year 1 or after the year 9999, in UTC, is refused.",
         _any(_EDGE.search),
+    ),
+    Limit(
+        "integer-text",
+        "An integer in a parameter is refused with a fraction or an exponent, as 1.0 or 1e1.",
+        _spelt,
     ),
     Limit(
         "email-form",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice, zip_longest
 from random import Random
 from typing import Any
+from urllib.parse import quote
 
 from scripts.agreement.dialect import Value
 from scripts.agreement.forms import is_json
@@ -56,7 +57,7 @@ def mutated(
 ) -> list[Request]:
     """Return at most so many requests, of every keyword and place some."""
     places: dict[str, list[Request]] = {}
-    for base in bases:
+    for base in map(_plain, bases):
         for label, request in islice(_around(schemas, operation, base), _MANY):
             if request.is_http:
                 places.setdefault(label, []).append(replace(request, source=label))
@@ -66,6 +67,20 @@ def mutated(
     random.shuffle(rows)
     found = (each for column in zip_longest(*rows) for each in column if each is not None)
     return list(islice(found, number))
+
+
+def _plain(base: Request) -> Request:
+    """Write integers as such, so that a server that refuses 1.0 is told apart from others."""
+    try:
+        value = json.loads(base.body, parse_float=_number)
+    except (ValueError, RecursionError):
+        return base
+    return replace(base, body=json.dumps(value).encode())
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
 def _around(schemas: Schemas, operation: Operation, base: Request) -> Labelled:
@@ -142,8 +157,6 @@ def _fields(value: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _form(value: dict[str, Any]) -> str:
-    from urllib.parse import quote
-
     return form([(name, quote(text(item), safe="")) for name, item in _fields(value)])
 
 

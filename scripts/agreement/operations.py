@@ -125,8 +125,9 @@ def _body(document: dict[str, Value], operation: Value) -> Body | None:
 
 
 def _secrets(document: dict[str, Value], security: list[Value]) -> Iterator[str]:
-    declared = document.get("components", {}).get("securitySchemes", {})
+    components: dict[str, Value] = document.get("components", {})
+    declared: dict[str, Value] = components.get("securitySchemes", {})
     for name in {name for alternative in security for name in alternative}:
-        scheme = follow(document, declared.get(name, {}))
-        if scheme.get("in") == "query":
+        scheme: Value = follow(document, declared.get(name))
+        if scheme and scheme.get("in") == "query":
             yield scheme["name"]

@@ -2,7 +2,7 @@
 
 import re
 
-_TOKEN = re.compile(r"\\u\{[0-9A-Fa-f]+\}|\\[pP]\{[^}]*\}|\\k<|\\.|\(\?<(?![=!])|.", re.DOTALL)
+_PART = re.compile(r"\\u\{[0-9A-Fa-f]+\}|\\[pP]\{[^}]*\}|\\k<|\\.|\(\?<(?![=!])|.", re.DOTALL)
 _SPACE = r"\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _CLASSES = {
     r"\d": "0-9",
@@ -30,14 +30,10 @@ _OUTSIDE = {
 def python(pattern: str) -> str | None:
     """Return the same pattern for `re.search`, or None if Python cannot express it."""
     written, inside = [], False
-    for token in _TOKEN.findall(pattern):
-        written.append(_inside(token) if inside else _outside(token))
-        if token == "[" and not inside:
-            inside = True
-        elif token == "]":
-            inside = False
-    text = "".join(written).replace("(?P=", "(?P=")
-    text = re.sub(r"\(\?P=(\w+)>", r"(?P=\1)", text)
+    for part in _PART.findall(pattern):
+        written.append(_inside(part) if inside else _outside(part))
+        inside = part != "]" if inside else part == "["
+    text = re.sub(r"\(\?P=(\w+)>", r"(?P=\1)", "".join(written))
     try:
         re.compile(text)
     except re.error:
@@ -45,28 +41,28 @@ def python(pattern: str) -> str | None:
     return text
 
 
-def _outside(token: str) -> str:
-    if token in _CLASSES:
-        return f"[{_CLASSES[token]}]"
-    if token in _OPPOSITES:
-        return f"[^{_CLASSES[_OPPOSITES[token]]}]"
-    if token[:2] in {r"\p", r"\P"} and "{" in token:
-        return _PROPERTIES.get(token[3:-1], token)
-    return _OUTSIDE.get(token) or _escaped(token)
+def _outside(part: str) -> str:
+    if part in _CLASSES:
+        return f"[{_CLASSES[part]}]"
+    if part in _OPPOSITES:
+        return f"[^{_CLASSES[_OPPOSITES[part]]}]"
+    if part[:2] in {r"\p", r"\P"} and "{" in part:
+        return _PROPERTIES.get(part[3:-1], part)
+    return _OUTSIDE.get(part) or _escaped(part)
 
 
-def _inside(token: str) -> str:
-    if token in _CLASSES:
-        return _CLASSES[token]
-    if token == r"\b":
+def _inside(part: str) -> str:
+    if part in _CLASSES:
+        return _CLASSES[part]
+    if part == r"\b":
         return r"\x08"
-    return rf"\{token}" if token in "[&~|" else _escaped(token)
+    return rf"\{part}" if part in "[&~|" else _escaped(part)
 
 
-def _escaped(token: str) -> str:
+def _escaped(part: str) -> str:
     """Write an escape as Python knows it; in ECMA-262 one of an ordinary character is it."""
-    if token.startswith(r"\u{"):
-        return re.escape(chr(int(token[3:-1], 16)))
-    if len(token) == 2 and token[0] == "\\" and not (token[1].isalnum() or token[1] == "_"):
-        return re.escape(token[1])
-    return token
+    if part.startswith(r"\u{"):
+        return re.escape(chr(int(part[3:-1], 16)))
+    if len(part) == 2 and part[0] == "\\" and not (part[1].isalnum() or part[1] == "_"):
+        return re.escape(part[1])
+    return part

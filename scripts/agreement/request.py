@@ -50,7 +50,8 @@ class Request:
             words += ["-H", _cut(f"{name}: {value}") if value else f"{name};"]
         if self.body:
             words += ["--data-binary", _text(self.body)]
-        return f'curl --globoff --path-as-is {shlex.join(words)} "$API"{shlex.quote(_cut(self.target))}'
+        command = f"curl --globoff --path-as-is {shlex.join(words)}"
+        return f'{command} "$API"{shlex.quote(_cut(self.target))}'
 
 
 def _text(body: bytes) -> str:

@@ -45,7 +45,7 @@ class Generator:
         self.failures: dict[str, str] = {}
         for result in self._schema.get_all_operations():
             try:
-                operation = result.ok()
+                operation = result.ok()  # type: ignore[union-attr] # an Err raises, see below
             except Exception as error:  # noqa: BLE001 - the reason is shown
                 self.failures["*"] = _line(error)
             else:

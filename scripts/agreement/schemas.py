@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError, validators
 from jsonschema.protocols import Validator
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from scripts.agreement import formats
@@ -18,11 +18,13 @@ def _multiple(validator: Any, factor: Any, instance: Any, _: Any) -> Iterator[Va
     """Compare the decimal numbers that were written: 0.3 is a multiple of 0.1."""
     if not validator.is_type(instance, "number") or instance in {float("inf"), float("-inf")}:
         return
-    if Decimal(repr(instance)) % Decimal(repr(factor)):
+    if Fraction(repr(instance)) % Fraction(repr(factor)):
         yield ValidationError(f"{instance!r} is not a multiple of {factor!r}")
 
 
-_Validator = validators.extend(Draft202012Validator, {"multipleOf": _multiple})
+_Validator = validators.extend(  # type: ignore[no-untyped-call] # jsonschema types it not
+    Draft202012Validator, {"multipleOf": _multiple}
+)
 
 
 class Schemas:
@@ -30,7 +32,7 @@ class Schemas:
 
     def __init__(self, document: dict[str, Value]) -> None:
         self.document = Translation(document).whole()
-        resource = Resource(contents=self.document, specification=DRAFT202012)
+        resource = DRAFT202012.create_resource(self.document)
         self._registry: Registry[Value] = Registry().with_resource(BASE, resource)
         self._checker = formats.checker()
         self._made: dict[int, tuple[Value, Validator]] = {}

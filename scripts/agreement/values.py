@@ -25,23 +25,33 @@ _SAMPLES = {
 }
 _NEAR: dict[str, tuple[Any, ...]] = {
     "byte": ("aGVsbG8", "aGVs bG8=", "a-_=", "", "====", "YQ=="),
-    "date": ("2026-02-29", "2024-02-29", "2026-2-1", "2026-13-01", "20260228", "2026-02-28T00:00:00Z"),
-    "date-time": (
-        "2026-02-28T12:00:00", "2026-02-28t12:00:00z", "2026-02-28 12:00:00Z", "2026-02-30T12:00:00Z",
-        "2026-02-28T24:00:00Z", "2026-02-28T12:00:00+23:59", "2026-02-28T12:00:00+24:00", "1772280000",
-        "2026-02-28T12:00:00.123456789Z", "2026-02-28T12:00Z", "2026-02-28T12:00:00.Z", "2026-02-28",
-        "2026-02-28T12:00:00+0100", "2016-12-31T23:59:60Z", "2026-02-28T12:00:61Z", "2026-02-28T12:00:00-00:00",
+    "date": (
+        "2026-02-29", "2024-02-29", "2026-2-1", "2026-13-01", "20260228", "2026-02-28T00:00:00Z",
     ),
-    "email": ("a@b", "a", "@b", "a@", "a b@c.org", "a..b@c.org", ".a@b.org", "a@-b.org", "a@b..c", "é@b.org"),
+    "date-time": (
+        "2026-02-28T12:00:00", "2026-02-28t12:00:00z", "2026-02-28 12:00:00Z",
+        "2026-02-30T12:00:00Z", "2026-02-28T24:00:00Z", "2026-02-28T12:00:00+23:59",
+        "2026-02-28T12:00:00+24:00", "1772280000", "2026-02-28T12:00:00.123456789Z",
+        "2026-02-28T12:00Z", "2026-02-28T12:00:00.Z", "2026-02-28", "2026-02-28T12:00:00+0100",
+        "2016-12-31T23:59:60Z", "2026-02-28T12:00:61Z", "2026-02-28T12:00:00-00:00",
+    ),
+    "email": (
+        "a@b", "a", "@b", "a@", "a b@c.org", "a..b@c.org", ".a@b.org", "a@-b.org", "a@b..c",
+        "\u00e9@b.org",
+    ),
     "hostname": ("a", "-a", "a-", "a..b", "a_b", "a.b.", "a" * 64, "xn--bcher-kva.example"),
-    "ipv4": ("256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4.5", "0.0.0.0"),
+    "ipv4": ("256.0.0.1", "1.2.3", "01.2.3.4", "1.2.3.4.5", "255.255.255.255"),
     "ipv6": ("::", "::1%eth0", "1:2:3", "::ffff:192.0.2.1", "12345::", ":::"),
     "time": ("12:00:00", "12:00:00+01:00", "24:00:00Z", "12:00Z", "12:00:00.5Z", "12:60:00Z"),
-    "uri": ("//example.org", "a b:c", "mailto:a@b", "http://[::1]/", "urn:a:b", "http://a/%zz", "http://a/#b#c",
-            "http://a/[b]", "a", "http://a/\u00e9", "1a:b", ""),
-    "uuid": ("019d2f6e7c00700080003b5c8f0e7a11", "019D2F6E-7C00-7000-8000-3B5C8F0E7A11",
-             "{019d2f6e-7c00-7000-8000-3b5c8f0e7a11}", "urn:uuid:019d2f6e-7c00-7000-8000-3b5c8f0e7a11",
-             "019d2f6e-7c00-7000-8000-3b5c8f0e7a1", "019d2f6e-7c00-7000-8000-3b5c8f0e7a1g"),
+    "uri": (
+        "//example.org", "a b:c", "mailto:a@b", "http://[::1]/", "urn:a:b", "http://a/%zz",
+        "http://a/#b#c", "http://a/[b]", "a", "http://a/\u00e9", "1a:b", "",
+    ),
+    "uuid": (
+        "019d2f6e7c00700080003b5c8f0e7a11", "019D2F6E-7C00-7000-8000-3B5C8F0E7A11",
+        "{019d2f6e-7c00-7000-8000-3b5c8f0e7a11}", "019d2f6e-7c00-7000-8000-3b5c8f0e7a1",
+        "urn:uuid:019d2f6e-7c00-7000-8000-3b5c8f0e7a11", "019d2f6e-7c00-7000-8000-3b5c8f0e7a1g",
+    ),
     "int32": (2**31 - 1, 2**31, -(2**31), -(2**31) - 1),
     "int64": (2**63 - 1, 2**63, -(2**63), -(2**63) - 1),
 }  # fmt: skip
@@ -58,7 +68,7 @@ def sample(schemas: Schemas, schema: Value, depth: int = _DEPTH) -> Any:
             return given
     declared = merged.get("type", "object" if "properties" in merged else "string")
     kind = declared if isinstance(declared, str) else declared[0]
-    return _OF_TYPE.get(kind, lambda *_: None)(schemas, schema, parts, merged, depth)
+    return _OF_TYPE.get(kind, _null)(schemas, schema, parts, merged, depth)
 
 
 def _given(merged: dict[str, Any]) -> Iterator[Any]:
@@ -107,6 +117,10 @@ def _number(*given: Any) -> Any:
     return min(merged.get("multipleOf", 1), merged.get("maximum", 1))
 
 
+def _null(*_: Any) -> None:
+    return None
+
+
 _OF_TYPE: dict[str, Callable[..., Any]] = {
     "object": _object,
     "array": _array,
@@ -124,20 +138,23 @@ def probes(
     for other in _KINDS:
         if type(other) is not type(value) or other != value:
             yield f"{place}:type", other
-    seen = set()
-    for part in schemas.parts(schema):
-        for keyword, argument in part.items():
-            if (
-                keyword in _RULES
-                and (key := (keyword, json.dumps(argument, default=str))) not in seen
-            ):
-                seen.add(key)
-                for other in _RULES[keyword](argument, value):
-                    yield f"{place}:{keyword}", other
+    for keyword, argument in _keywords(schemas, schema):
+        for other in _RULES[keyword](argument, value):
+            yield f"{place}:{keyword}", other
     if depth and isinstance(value, dict):
         yield from _in_object(schemas, schema, value, depth, place)
     elif depth and isinstance(value, list):
         yield from _in_array(schemas, schema, value, depth, place)
+
+
+def _keywords(schemas: Schemas, schema: Value) -> Iterator[tuple[str, Any]]:
+    seen = set()
+    for part in schemas.parts(schema):
+        for keyword in part.keys() & _RULES.keys():
+            key = keyword, json.dumps(part[keyword], default=str)
+            if key not in seen:
+                seen.add(key)
+                yield keyword, part[keyword]
 
 
 def _in_object(
@@ -145,16 +162,17 @@ def _in_object(
 ) -> Probes:
     for extra in ("unknown", "", "__class__"):
         yield f"{place}:additional", value | {extra: 1}
-    names = [name for part in schemas.parts(schema) for name in part.get("properties", {})]
-    for name in dict.fromkeys([*value, *names]):
+    names = {name for part in schemas.parts(schema) for name in part.get("properties", {})}
+    for name in sorted({*value, *names}):
         inner = schemas.inner(schema, name)
-        if name in value:
-            yield f"{place}:required", {key: item for key, item in value.items() if key != name}
-        else:
-            yield f"{place}/{name}:add", value | {name: sample(schemas, inner[0], depth - 1)}
+        below = f"{place}/{name if name in names else '*'}"
         held = value[name] if name in value else sample(schemas, inner[0], depth - 1)
+        if name in value:
+            yield f"{below}:required", {key: item for key, item in value.items() if key != name}
+        else:
+            yield f"{below}:sample", value | {name: held}
         for each in inner:
-            for label, other in probes(schemas, each, held, depth - 1, f"{place}/{name}"):
+            for label, other in probes(schemas, each, held, depth - 1, below):
                 yield label, value | {name: other}
 
 
