@@ -104,7 +104,9 @@ def _is_ignored(parameter: Parameter) -> bool:
 def _parameter(value: Value) -> Parameter:
     location = value["in"]
     style = value.get("style", _STYLES.get(location, "form"))
-    media_type, content = next(iter(value.get("content", {}).items()), ("", {}))
+    contents: dict[str, dict[str, Value]] = value.get("content", {})
+    media_type = next(iter(contents), "")
+    content = contents.get(media_type, {})
     return Parameter(
         value["name"],
         location,

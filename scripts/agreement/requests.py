@@ -112,7 +112,8 @@ def _draw(strategy: Any, take: Callable[[Any], None], number: int, start: int) -
         suppress_health_check=list(HealthCheck),
         report_multiple_bugs=False,
     )
-    seed(start)(limited(given(strategy)(take)))()
+    run: Any = given(strategy)(take)  # type: ignore[no-untyped-call] # a strategy of Any
+    seed(start)(limited(run))()
 
 
 @contextmanager

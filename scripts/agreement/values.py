@@ -63,15 +63,16 @@ def sample(schemas: Schemas, schema: Value, depth: int = _DEPTH) -> Any:
     merged: dict[str, Any] = {}
     for part in reversed(parts):
         merged |= part
-    for given in _given(merged):
-        if schemas.fits(schema, given):
-            return given
+    for written in _written(merged):
+        if schemas.fits(schema, written):
+            return written
     declared = merged.get("type", "object" if "properties" in merged else "string")
     kind = declared if isinstance(declared, str) else declared[0]
-    return _OF_TYPE.get(kind, _null)(schemas, schema, parts, merged, depth)
+    make = _OF_TYPE.get(kind)
+    return make(schemas, schema, parts, merged, depth) if make else None
 
 
-def _given(merged: dict[str, Any]) -> Iterator[Any]:
+def _written(merged: dict[str, Any]) -> Iterator[Any]:
     if "const" in merged:
         yield merged["const"]
     yield from merged.get("enum", ())
@@ -101,24 +102,20 @@ def _array(
     return items if depth else []
 
 
-def _string(*given: Any) -> Any:
-    merged = given[3]
+def _string(*known: Any) -> Any:
+    merged = known[3]
     if merged.get("format") in _SAMPLES:
         return _SAMPLES[merged["format"]]
     return "a" * max(merged.get("minLength", 1), 1)
 
 
-def _number(*given: Any) -> Any:
-    merged = given[3]
+def _number(*known: Any) -> Any:
+    merged = known[3]
     if "minimum" in merged:
         return merged["minimum"]
     if "exclusiveMinimum" in merged:
         return merged["exclusiveMinimum"] + 1
     return min(merged.get("multipleOf", 1), merged.get("maximum", 1))
-
-
-def _null(*_: Any) -> None:
-    return None
 
 
 _OF_TYPE: dict[str, Callable[..., Any]] = {
@@ -150,7 +147,7 @@ def probes(
 def _keywords(schemas: Schemas, schema: Value) -> Iterator[tuple[str, Any]]:
     seen = set()
     for part in schemas.parts(schema):
-        for keyword in part.keys() & _RULES.keys():
+        for keyword in filter(_RULES.__contains__, part):
             key = keyword, json.dumps(part[keyword], default=str)
             if key not in seen:
                 seen.add(key)
