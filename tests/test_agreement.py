@@ -7,8 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from scripts.agreement import __main__ as fidelity
+from scripts.agreement.judge import Judge
+from scripts.agreement.limits import explain
+from scripts.agreement.request import Request
+from scripts.agreement.serving import MAX_BYTES
 from scripts.codegen.__main__ import generate
 from scripts.codegen.contract import Contract
 from tests.generated_api import HEAD
@@ -143,6 +148,37 @@ def test_a_named_limit_is_no_disagreement(measured: Measured) -> None:
     output = measured.output()
     assert "100.00 % of " in output
     assert "A query parameter that the contract does not know is refused." in output
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "name"),
+    [
+        ("other=1", "{}", "unknown-query"),
+        ("level=1.0", "{}", "integer-text"),
+        ("", r'{"name": "a\u0000"}', "nul"),
+        ("", r'{"name": "\ud800"}', "lone-surrogate"),
+        ("", '{"size": 1e400}', "huge-number"),
+        ("", '{"at": "2016-12-31T23:59:60Z"}', "leap-second"),
+        ("", '{"born": "0000-01-01"}', "calendar"),
+        ("", r'{"mail": "\"a b\"@c"}', "email-form"),
+        ("", f'"{"a" * MAX_BYTES}"', "body-size"),
+        ("level=2", '{"name": "1.0", "born": "2026-01-01", "mail": "a@b"}', None),
+    ],
+)
+def test_a_limit_explains_only_its_own(query: str, body: str, name: str | None) -> None:
+    judge = Judge(yaml.safe_load(CONTRACT))
+    request = Request("POST", "/things", query, (), body.encode())
+    limit = explain(judge, judge.operations[0], request)
+    assert (limit.name if limit else None) == name
+
+
+def test_what_schemathesis_cannot_make_is_said_and_still_measured(measured: Measured) -> None:
+    impossible = CONTRACT.replace("minLength: 2, maxLength: 5", "pattern: '^a{9}$', maxLength: 5")
+    measured.contract.write_text(impossible, "utf-8")
+    assert measured.run("--operation", "make_thing", "--requests", 10, "--json") == 0
+    [row] = measured.report()["operations"]
+    assert "Unsatisfiable" in row["note"]
+    assert row["invalid"] >= 10
 
 
 def test_the_same_seed_makes_the_same_requests(measured: Measured) -> None:

@@ -83,9 +83,9 @@ class Sources:
 def compare(sources: Sources, operation: Operation, ask: Ask, end: float) -> Row:
     """Ask about one operation until a point of time (`time.monotonic`)."""
     row = Row(operation)
-    for request in sources.requests(operation):
+    requests = sources.requests(operation) if time.monotonic() < end else iter(())
+    for request in requests:
         if time.monotonic() > end:
-            row.note = "the time was over"
             break
         try:
             verdict = sources.judge.judge(request)
@@ -93,7 +93,8 @@ def compare(sources: Sources, operation: Operation, ask: Ask, end: float) -> Row
             row.unjudged += 1
         else:
             _count(row, sources.judge, request, verdict, ask(request))
-    row.note = row.note or sources.generator.failures.get(operation.label, "")
+    over = time.monotonic() > end
+    row.note = "the time was over" if over else sources.generator.failures.get(operation.label, "")
     return row
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from scripts.agreement.judge import Judge
-from scripts.agreement.operations import Operation
+from scripts.agreement.operations import Operation, Parameter
 from scripts.agreement.request import Request
 from scripts.agreement.serving import MAX_BYTES
-from scripts.agreement.styles import query
+from scripts.agreement.styles import Raw, UnreadableError, sent
 
 type Rule = Callable[[Judge, Operation, Request], bool]
 
@@ -83,15 +83,38 @@ def _huge(_: Judge, __: Operation, request: Request) -> bool:
     return not all(map(isfinite, numbers))
 
 
-def _spelt(_: Judge, operation: Operation, request: Request) -> bool:
-    texts = [text for _, text in query(request.query)]
-    if found := operation.pattern.fullmatch(request.path):
-        texts += map(unquote, found.groups())
-    for parameter in operation.at("header"):
-        texts.append(request.header(parameter.name) or "")
-    texts.append((request.header("cookie") or "").replace(";", ",").replace("=", ","))
-    items = (item for text in texts for item in re.split(r"[,|; ]", text))
-    return any(_INTEGRAL.fullmatch(item) and float(item).is_integer() for item in items)
+def _spelt(judge: Judge, operation: Operation, request: Request) -> bool:
+    return any(
+        _INTEGRAL.fullmatch(text) and float(text).is_integer()
+        for parameter in operation.parameters
+        if _holds_integers(judge, parameter.schema)
+        for text in _leaves(_ways(operation, parameter, request))
+    )
+
+
+def _holds_integers(judge: Judge, schema: Any) -> bool:
+    parts = [
+        part
+        for held in [schema, *judge.schemas.inner(schema, 0)]
+        for part in judge.schemas.parts(held)
+    ]
+    return any("integer" in part.get("type", ()) for part in parts)
+
+
+def _ways(operation: Operation, parameter: Parameter, request: Request) -> list[Raw]:
+    try:
+        return sent(request, operation, parameter, lambda _: False)
+    except UnreadableError:
+        return []
+
+
+def _leaves(raw: Raw) -> Iterator[str]:
+    match raw:
+        case str():
+            yield raw
+        case list():
+            for item in raw:
+                yield from _leaves(item)
 
 
 LIMITS = (
