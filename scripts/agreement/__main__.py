@@ -17,6 +17,11 @@ from scripts.codegen.contract import load
 from scripts.codegen.document import ContractError
 from scripts.codegen.structure import check
 
+_REQUESTS = (
+    "how many of each kind for each operation: positive, negative and covering ones; "
+    "and twice as many mutated ones (default 50)"
+)
+
 
 def main() -> int:
     """Return 0 when judge and servers agree, 1 when not, 2 for a contract at fault."""
@@ -40,22 +45,12 @@ def _arguments() -> argparse.Namespace:
         epilog="Exit codes: 0 all agree, 1 there are disagreements, 2 a contract is at fault.",
     )
     parser.add_argument("contracts", type=Path, nargs="+", metavar="FILE")
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help="what chance begins with")
-    parser.add_argument(
-        "--requests",
-        type=int,
-        default=50,
-        metavar="N",
-        help="how many of each kind, for each operation: positive, negative, coverage; "
-        "and twice as many mutated ones (default 50)",
-    )
-    parser.add_argument("--json", action="store_true", help="write JSON instead of tables")
-    parser.add_argument(
-        "--operation", action="append", default=[], metavar="ID", help="only this one; repeatable"
-    )
-    parser.add_argument(
-        "--time", type=float, default=0, metavar="SECONDS", help="limit for each contract"
-    )
+    add = parser.add_argument
+    add("--seed", type=int, default=1, metavar="N", help="what chance begins with (default 1)")
+    add("--requests", type=int, default=50, metavar="N", help=_REQUESTS)
+    add("--json", action="store_true", help="write JSON instead of tables")
+    add("--operation", action="append", default=[], metavar="ID", help="only this; repeatable")
+    add("--time", type=float, default=0, metavar="SECONDS", help="limit for each contract")
     return parser.parse_args()
 
 

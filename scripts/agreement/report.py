@@ -112,23 +112,25 @@ def _document(report: Report) -> dict[str, Any]:
         "requests": report.judged,
         "percentage": report.percentage,
         "limits": dict(report.limited),
-        "operations": [
-            {
-                "operation": row.operation.id,
-                **dict(zip(_HEADS, _counts(row), strict=True)),
-                "unjudged": row.unjudged,
-                "note": row.note,
-            }
-            for row in report.rows
-        ],
-        "disagreements": [
-            {
-                "operation": each.operation,
-                "source": each.request.source,
-                "curl": each.request.curl(),
-                "judge": each.verdict.reason or "valid",
-                "server": _said(each),
-            }
-            for each in report.disagreements
-        ],
+        "operations": list(map(_row, report.rows)),
+        "disagreements": list(map(_both, report.disagreements)),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "operation": row.operation.id,
+        **dict(zip(_HEADS, _counts(row), strict=True)),
+        "unjudged": row.unjudged,
+        "note": row.note,
+    }
+
+
+def _both(each: Disagreement) -> dict[str, str]:
+    return {
+        "operation": each.operation,
+        "source": each.request.source,
+        "curl": each.request.curl(),
+        "judge": each.verdict.reason or "valid",
+        "server": _said(each),
     }

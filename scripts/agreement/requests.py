@@ -128,23 +128,26 @@ def _request(case: Any, label: str, kind: str) -> list[Request]:
     if f"{case.method.upper()} {case.path}" != label:
         return []
     try:
-        prepared = requests.Request(**case.as_transport_kwargs(_BASE)).prepare()
-        target = urlsplit(str(prepared.url))
-        body = prepared.body or b""
-        if not isinstance(body, str | bytes):
-            return []
-        made = Request(
-            str(prepared.method),
-            target.path,
-            target.query,
-            _headers(prepared.headers),
-            body.encode() if isinstance(body, str) else body,
-            kind,
-        )
-        (target.path + target.query).encode("ascii")
+        made = _prepared(case, kind)
     except Exception:  # noqa: BLE001 - what cannot be written is no request
         return []
     return [_bounded(made)] if made.is_http else []
+
+
+def _prepared(case: Any, kind: str) -> Request:
+    prepared = requests.Request(**case.as_transport_kwargs(_BASE)).prepare()
+    target = urlsplit(str(prepared.url))
+    body = prepared.body or b""
+    if not isinstance(body, str | bytes):
+        raise TypeError("a body that is read later")
+    return Request(
+        str(prepared.method),
+        target.path,
+        target.query,
+        _headers(prepared.headers),
+        body.encode() if isinstance(body, str) else body,
+        kind,
+    )
 
 
 def _headers(found: Any) -> tuple[tuple[str, str], ...]:

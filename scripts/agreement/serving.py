@@ -4,14 +4,13 @@ import asyncio
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib import import_module, invalidate_caches
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, get_type_hints
+from typing import Any, get_origin, get_type_hints
 
 from starlette.exceptions import HTTPException
 
@@ -30,14 +29,9 @@ class _Gate:
     def admit(self, *_: object, **__: object) -> str:
         return "anybody"
 
-    def problem(
-        self,
-        status: int,
-        *,
-        errors: Sequence[Mapping[str, str]] = (),
-        headers: Mapping[str, str] | None = None,
-    ) -> HTTPException:
-        return HTTPException(status, json.dumps([dict(error) for error in errors]), headers)
+    def problem(self, status: int, **more: Any) -> HTTPException:
+        errors = json.dumps([dict(error) for error in more.get("errors", ())])
+        return HTTPException(status, errors, more.get("headers"))
 
 
 @contextmanager
@@ -45,26 +39,24 @@ def served(files: Mapping[str, bytes], folder: Path) -> Iterator[Callable[[Reque
     """Import a generated package from an empty folder; what is returned asks it."""
     name = f"measured_{next(_numbers)}"
     tree.write(folder / name, files)
-    spec = spec_from_file_location(name, folder / name / "__init__.py")
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    sys.modules[name] = module = module_from_spec(spec)
+    sys.path.insert(0, str(folder))
+    invalidate_caches()
     try:
-        spec.loader.exec_module(module)
         app = _application(import_module(f"{name}.api"))
         with asyncio.Runner() as runner:
             yield lambda request: runner.run(ask(app, request))
     finally:
-        for key in [key for key in sys.modules if key.partition(".")[0] == name]:
-            del sys.modules[key]
+        sys.path.remove(str(folder))
+        for module in [each for each in sys.modules if each.partition(".")[0] == name]:
+            del sys.modules[module]
 
 
 def _application(api: Any) -> Any:
     app = api.Application(openapi_url=None)
     hints = get_type_hints(api.include)
     implementations = {
-        parameter.name: _implementation(hints[parameter.name])
-        for parameter in inspect.signature(api.include).parameters.values()
+        name: _implementation(hints[name])
+        for name, parameter in inspect.signature(api.include).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY
     }
     api.include(app, _Gate(), **implementations)
@@ -72,9 +64,7 @@ def _application(api: Any) -> Any:
 
 
 def _implementation(protocol: Any) -> SimpleNamespace:
-    methods = inspect.getmembers(
-        getattr(protocol, "__origin__", protocol), inspect.iscoroutinefunction
-    )
+    methods = inspect.getmembers(get_origin(protocol) or protocol, inspect.iscoroutinefunction)
     return SimpleNamespace(**{name: _function(name, method) for name, method in methods})
 
 
