@@ -6,18 +6,21 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from scripts.agreement.dialect import Value
 from scripts.agreement.request import Request
 
+_PROJECT = Path(__file__).resolve().parents[2]
 _BASE = "http://api.test"
 _OWN = {
     "user-agent", "accept-encoding", "accept", "connection", "content-length", "authorization",
@@ -35,6 +38,7 @@ class Generator:
     """Makes requests for the operations of a contract, the same ones for the same seed."""
 
     def __init__(self, document: dict[str, Value], number: int, patience: float = 10) -> None:
+        set_hypothesis_home_dir(_PROJECT / ".hypothesis")
         self._seed = number
         self._patience = patience
         self._schema = schemathesis.openapi.from_dict(
