@@ -66,9 +66,7 @@ class OpenGate:
     limits: Limits = field(default_factory=lambda: Limits(2**20, max_body_seconds=5))
     admitted: list[tuple[Security, str | None]] = field(default_factory=list)
 
-    def admit(
-        self, connection: Scope, security: Security, user_id: str | None
-    ) -> str:
+    def admit(self, connection: Scope, security: Security, user_id: str | None) -> str:
         """Return a scope that says nothing."""
         self.admitted.append((security, user_id))
         return str(connection["type"])

@@ -162,13 +162,14 @@ def test_names_that_python_cannot_tell_apart_are_refused(
     assert message in str(refused.value)
 
 
+BOTH = parameters("b-c:query", "b_c:header")
 ALIKE = f"""{HEAD}
   schemas:
     my.Thing: {{type: object, properties: {{a: {{type: string}}}}}}
     MyThing: {{type: object, properties: {{b: {{type: string}}}}}}
 paths:
-  /a: {{get: {operation(operationId="a", tags="[my tag]", parameters=parameters("b-c:query", "b_c:header"))}}}
-  /b: {{get: {operation(operationId="b", tags="[my-tag]", parameters=parameters("self:query"))}}}
+  /a: {{get: {operation(tags="[my tag]", operationId="a", parameters=BOTH)}}}
+  /b: {{get: {operation(tags="[my-tag]", operationId="b", parameters=parameters("self:query"))}}}
   /c:
     get:
       operationId: c

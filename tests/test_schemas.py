@@ -195,14 +195,14 @@ def listed(text: str) -> list[str]:
 
 SCHEMAS = listed(ENFORCED) + listed(BEYOND_TYPES)
 FORMATS = FormatChecker(())
+NO_POINTERS = {value for value in map(str, VALUES) if not value.startswith("/")} - {""}
+NO_REFERENCES = {"a b", "\u0663", "\U0001f331"}
 FORMATS.checks("uuid")(lambda value: not isinstance(value, str) or value.startswith("019d2f6e-"))
 FORMATS.checks("duration")(lambda value: not isinstance(value, str) or value == "P1D")
 FORMATS.checks("json-pointer")(lambda value: value not in NO_POINTERS)
 FORMATS.checks("uri-reference")(lambda value: value not in NO_REFERENCES)
 FORMATS.checks("date")(lambda value: not isinstance(value, str))
 FORMATS.checks("int32")(lambda value: not isinstance(value, int) or value < 2**31)
-NO_POINTERS = {value for value in map(str, VALUES) if not value.startswith("/")} - {""}
-NO_REFERENCES = {"a b", "\u0663", "\U0001f331"}
 
 
 def contract(schemas: list[str]) -> str:

@@ -9,8 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message
 
-from scripts.codegen.document import ContractError
-from tests.generated_api import HEAD, OpenGate, call, package, render, serve
+from tests.generated_api import HEAD, OpenGate, call, package, serve
 
 CONTRACT = f"""{HEAD}
   schemas:
@@ -131,28 +130,3 @@ async def answer(app: FastAPI, query: bytes) -> int:
     scope = {"type": "http", "method": "GET", "path": "/caf\u00e9/1", "query_string": query}
     await app({**scope, "raw_path": b"/caf%C3%A9/1", "headers": []}, receive, send)
     return int(sent[0]["status"])
-
-
-@pytest.mark.parametrize(
-    ("parameter", "reason"),
-    [
-        ("in: query, style: deepObject, schema: {type: object}", "the style deepObject"),
-        ("in: query, schema: {type: object}", "an object in a parameter"),
-        ("in: query, content: {application/json: {}}", "a parameter of a media type"),
-        ("in: query, schema: {type: [array, string]}", "an array beside other types"),
-        ("in: query, schema: {type: array, items: {type: array}}", "an array of arrays"),
-        ("in: query, schema: {allOf: [{type: array}]}", "an array that its schema does not name"),
-        ("in: query, allowReserved: true, schema: {type: string}", "allowReserved"),
-        ("in: query, allowEmptyValue: true, schema: {type: string}", "allowEmptyValue"),
-        ("in: cookie, schema: {type: array}", "a cookie for each value"),
-        ("in: header, required: true, schema: false", "no value fits false"),
-    ],
-)
-def test_what_is_not_read_of_a_parameter_is_refused(
-    tmp_path_factory: pytest.TempPathFactory, parameter: str, reason: str
-) -> None:
-    operation = (
-        f"{{parameters: [{{name: a, {parameter}}}], responses: {{'204': {{description: Done.}}}}}}"
-    )
-    with pytest.raises(ContractError, match=f"parameters/0.*: {reason}"):
-        render(tmp_path_factory.getbasetemp(), f"{HEAD}paths:\n  /a: {{get: {operation}}}\n")

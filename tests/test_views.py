@@ -11,7 +11,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     Field,
-    TypeAdapter,
     ValidationError,
     field_validator,
 )
@@ -20,6 +19,8 @@ from starlette.types import Message
 
 from generated.models import Todo
 from generated.runtime.answers import Answer
+from generated.runtime.schema import Schema
+from generated.runtime.writers import JsonWriter
 from impl.core.views import views
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -2,7 +2,8 @@
 """Schemas as the contract writes them (JSON Schema 2020-12), for what no type of Python says."""
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from .assertions import fits
@@ -117,7 +118,7 @@ def _bound(fits_: Callable[[Any, Any], bool], detail: str) -> Check:
 
 
 def _is_multiple(value: Any, factor: Any) -> bool:
-    return Decimal(repr(value)) % Decimal(repr(factor)) == 0
+    return isfinite(value) and Fraction(repr(value)) % Fraction(repr(factor)) == 0
 
 
 def _size(type_: str, fits_: Callable[[int, int], bool], detail: str) -> Check:

@@ -1,6 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """A schema of the contract: how its values are read from JSON, and written as JSON."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from itertools import islice
@@ -9,13 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from .faults import MANY, details, in_body, is_malformed, places
+from .faults import MANY, details, in_body, is_malformed
 from .gate import Fault
 from .rules import Rules
 from .values import whole
 
 _STRICT = ConfigDict(strict=True)
-_INTEGERS = {"int_type", "int_from_float"}
+_WHOLE = re.compile(rb"[0-9](\.0|[eE])")
 
 
 class Unfit(ValueError):  # noqa: N818 - it is no error of the program: the value is at fault
@@ -66,7 +67,7 @@ class Schema:
         except ValidationError as error:
             if is_malformed(error):
                 raise Unfit([], details(error)) from None
-            if any(fault["type"] in _INTEGERS for fault in places(error)):
+            if _WHOLE.search(raw):
                 return self._whole(raw, context)
             raise Unfit(in_body(error, raw), details(error)) from None
 

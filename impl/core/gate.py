@@ -11,7 +11,6 @@ from impl.core.paging import Cursors
 from impl.core.problems import Forbidden, Problem
 from impl.core.scope import UserScope
 
-
 type Alternative = Mapping[str, frozenset[str]]
 """Security schemes that are needed together, each with the scopes that it takes."""
 

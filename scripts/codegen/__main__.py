@@ -29,8 +29,8 @@ def main() -> int:
         with report.phase("checking that it is OpenAPI"):
             check(contract)
         out = arguments.out.resolve()
-        if not arguments.check and (foreign := tree.foreign(out, HEADER.encode())):
-            raise ContractError(f"{foreign}: was not generated; choose another folder")
+        if not arguments.check:
+            _refuse_foreign(out)
         files = generate(contract, report, allow_unsupported=arguments.allow_unsupported)
         return _compare(out, files) if arguments.check else _write(out, files, contract)
     except (ContractError, OSError) as error:
@@ -87,6 +87,11 @@ def generate(
     if unsupported:
         files[tree.UNSUPPORTED] = ("\n".join(unsupported) + "\n").encode()
     return files
+
+
+def _refuse_foreign(out: Path) -> None:
+    if foreign := tree.foreign(out, HEADER.encode()):
+        raise ContractError(f"{foreign}: was not generated; choose another folder")
 
 
 def _compare(out: Path, files: tree.Tree) -> int:

@@ -97,6 +97,8 @@ class Book:
     ) -> Schema:
         self._inspect(schema, pointer)
         plain = canonical.plain(schema, self.contract.version)
+        for keyword, _ in canonical.unsupported(plain):
+            del plain[keyword]
         if self._any_flag:
             hidden |= canonical.hidden(self.contract, plain, pointer, direction)
         plain = canonical.seen(plain, set(hidden))

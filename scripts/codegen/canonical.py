@@ -54,6 +54,9 @@ def remarks(schema: Schema, version: str) -> Iterator[tuple[str, str]]:
     for keyword in schema:
         if keyword == "nullable" and version != "3.0":
             yield keyword, "nullable says nothing since OpenAPI 3.1: add 'null' to the types"
+        elif keyword.startswith("exclusive") and isinstance(schema[keyword], bool):
+            if version != "3.0":
+                yield keyword, f"{keyword} is a number since OpenAPI 3.1: taken as 3.0 means it"
         elif keyword not in _KNOWN and not is_annotation(keyword):
             yield keyword, f"{keyword} is no keyword of JSON Schema 2020-12: it says nothing"
     if version == "3.0" and "$ref" in schema and schema.keys() & ASSERTIONS - {"$ref"}:
@@ -65,16 +68,24 @@ def plain(schema: Any, version: str) -> Schema:
     if isinstance(schema, bool):
         return {} if schema else NEVER
     kept = {name: item for name, item in schema.items() if name in ASSERTIONS | ANNOTATIONS}
+    for bound in ("minimum", "maximum"):
+        if isinstance(is_exclusive := kept.get(name := f"exclusive{bound.title()}"), bool):
+            del kept[name]
+            kept |= {name: kept.pop(bound)} if is_exclusive and bound in kept else {}
+    if "required" in kept:
+        kept["required"] = list(dict.fromkeys(kept["required"]))
     if version != "3.0":
         return kept
     if "$ref" in kept:
         return {name: item for name, item in kept.items() if name == "$ref" or is_annotation(name)}
-    for bound in ("Minimum", "Maximum"):
-        if kept.pop(f"exclusive{bound}", False) is True and bound.lower() in kept:
-            kept[f"exclusive{bound}"] = kept.pop(bound.lower())
-    if schema.get("nullable") and isinstance(kept.get("type"), str):
-        kept["type"] = [kept["type"], "null"]
-    return kept
+    return _nullable(kept) if schema.get("nullable") else kept
+
+
+def _nullable(schema: Schema) -> Schema:
+    """Return a schema of 3.0 that takes null, too, if it says which type it takes."""
+    if isinstance(schema.get("type"), str):
+        return {**schema, "type": [schema["type"], "null"]}
+    return schema
 
 
 def inner(schema: Schema, pointer: str) -> Iterator[tuple[tuple[str, ...], str, Any]]:

@@ -40,7 +40,9 @@ class Report:
             by_reason.setdefault(place.reason, []).append(place.pointer)
         for reason, pointers in by_reason.items():
             for pointer in pointers if self.verbose else pointers[:1]:
-                more = "" if self.verbose or len(pointers) == 1 else f" (and {len(pointers) - 1} more)"
+                more = (
+                    "" if self.verbose or len(pointers) == 1 else f" (and {len(pointers) - 1} more)"
+                )
                 self.out.write(f"note: {contract.error(pointer, reason)}{more}\n")
 
 

@@ -120,7 +120,7 @@ class _Check:
         if target := _reference(value):
             self.targets.append((kind, target, pointer))
         if kind == "schemas" and not inside and self.contract.version != "3.0":
-            self._validate("dialect", pointer, value)
+            self._validate("dialect", pointer, _mended(value))
         self._descend(kind, pointer, value)
 
     def _descend(self, kind: str, pointer: str, value: Any) -> None:
@@ -138,6 +138,26 @@ class _Check:
             path = error.absolute_path if error else fault.instance_path
             message = error.message if error else fault.message
             raise self.contract.error(below(pointer, *path), f"{message:.200}")
+
+
+def _mended(schema: Any) -> Any:
+    """Return a schema without what breaks JSON Schema and yet is plain: it is remarked on later.
+
+    That are names twice in `required`, and `exclusiveMinimum: true` as OpenAPI 3.0 has it.
+    """
+    match schema:
+        case dict():
+            mended = {name: _mended(item) for name, item in schema.items()}
+            for bound in ("exclusiveMinimum", "exclusiveMaximum"):
+                if isinstance(mended.get(bound), bool):
+                    del mended[bound]
+            names = mended.get("required")
+            if isinstance(names, list) and all(isinstance(name, str) for name in names):
+                mended["required"] = list(dict.fromkeys(names))
+            return mended
+        case list():
+            return [_mended(item) for item in schema]
+    return schema
 
 
 @cache

@@ -26,11 +26,13 @@ class _Node:
         self.fixed: dict[str, _Node] = {}
         self.partly: dict[str, tuple[re.Pattern[str], _Node]] = {}
         self.varying: _Node | None = None
+        self.queried: dict[frozenset[bytes], _Node] = {}
         self.operations: dict[str, Operation[Any]] = {}
         self.names: dict[str, list[str]] = {}
 
     def add(self, path: str, operation: Operation[Any]) -> "_Node":
         node, names = self, []
+        path, _, query = path.partition("?")
         for segment in path.split("/")[1:]:
             found = _NAME.findall(segment)
             names.extend(found)
@@ -41,6 +43,8 @@ class _Node:
                 _, node = node.partly.setdefault(key, (_pattern(key), _Node()))
             else:
                 node = node.fixed.setdefault(segment, _Node())
+        if query:
+            node = node.queried.setdefault(frozenset(query.encode().split(b"&")), _Node())
         node.operations[operation.declaration.method] = operation
         node.names[operation.declaration.method] = names
         return node
@@ -48,7 +52,7 @@ class _Node:
     def find(self, segments: list[str], values: list[str], depth: int = 1) -> "_Node | None":
         """Prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
         if depth == len(segments):
-            return self if self.operations else None
+            return self if self.operations or self.queried else None
         segment = segments[depth]
         if (node := self.fixed.get(segment)) and (found := node.find(segments, values, depth + 1)):
             return found
@@ -83,7 +87,7 @@ class Dispatch:
         self.fixed: dict[bytes, _Node] = {}  # whole paths without parameters
         for path, operation in operations:
             node = self.root.add(path, operation)
-            if "{" not in path:
+            if not {"{", "?"} & set(path):
                 self.fixed[path.encode()] = node
 
     def __call__(self, scope: Connection, receive: Receive, send: Send) -> Awaitable[None]:
@@ -93,6 +97,8 @@ class Dispatch:
         node = self.fixed.get(raw) or self.root.find(_segments(raw), values)
         if node is None:
             raise self.gate.problem(404)
+        if node.queried:
+            node = _queried(node, scope)
         method = scope["method"]
         if method == "OPTIONS" and method not in node.operations:
             return _options(node.allow, send)
@@ -114,6 +120,16 @@ def _segments(raw: bytes) -> list[str]:
         return path.decode("utf-8", "surrogateescape").split("/")
     segments = map(unquote_to_bytes, path.split(b"/"))
     return [segment.decode("utf-8", "surrogateescape") for segment in segments]
+
+
+def _queried(node: _Node, scope: Connection) -> _Node:
+    """Return what a query selects, where a path of the contract ends in one."""
+    sent = scope["query_string"].split(b"&")
+    for query, inner in node.queried.items():
+        if query <= set(sent) and scope["method"] in inner.operations:
+            scope["query_string"] = b"&".join(pair for pair in sent if pair not in query)
+            return inner
+    return node
 
 
 async def _options(allow: str, send: Send) -> None:
