@@ -13,8 +13,6 @@ from . import formats
 from .patterns import matcher
 from .values import is_of
 
-_URI = r"([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
-_SEGMENT = r"([A-Za-z0-9._~@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
 _IRI = r"([^\x00-\x20\x7F<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})*"
 _SCHEME = "[A-Za-z][A-Za-z0-9+.-]*:"
 _POINTER = "(/([^~/]|~[01])*)*"
@@ -26,7 +24,7 @@ _WORD = r"[^\x00-\x2C\x2E\x2F\x3A-\x40\x5B-\x60\x7B-\x7F]"
 
 PATTERNS = {
     # RFC 3986 §4.1: before the first slash a relative reference has no colon.
-    "uri-reference": f"^({_SCHEME}{_URI}|{_SEGMENT}([/?#]{_URI})?)$",
+    "uri-reference": f"^({formats.ABSOLUTE}|({formats.URI_NAME}|@)*{formats.RELATIVE})$",
     "iri": f"^{_SCHEME}{_IRI}$",  # RFC 3987 §2.2
     "iri-reference": f"^{_IRI}$",
     "uri-template": f"^({_LITERAL}|{_EXPRESSION})*$",  # RFC 6570 §2

@@ -3,6 +3,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect
@@ -25,9 +26,6 @@ class Rejected(Exception):  # noqa: N818 - it is no error of the program: the bo
 
 class Content(Protocol):
     """How bodies of one media type are read."""
-
-    may_be_empty: bool
-    """Whether no bytes at all are a value."""
 
     def parse(self, raw: bytes, fields: Fields) -> Any:
         """Return the value; raises Rejected, Unfit."""
@@ -62,7 +60,7 @@ class Body:
         self._ranges = [name for name in (*self.contents, *self.streams) if "*" in name]
 
     async def read(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
-        """Return the value, or None for an optional body that was not sent.
+        """Return the value, or None for an optional body that was not sent, or without a byte.
 
         Raises Rejected: 400 for what is malformed, such as no JSON (RFC 8259), 408 and 413 for
         what exceeds the limits, 415 for a media type or an encoding that is not declared, 422 for
@@ -74,12 +72,11 @@ class Body:
                 value = await stream.receive(receive, fields, limits)
                 return self._absent() if value is None else value
             raw = await gathered(receive, fields, limits)
-            content = self.contents.get(name)
-            if not raw and not (content and content.may_be_empty):
+            if not raw:
                 return self._absent()
-            if content is None:
-                raise Rejected(415)
-            return content.parse(raw, fields)
+            if content := self.contents.get(name):
+                return content.parse(raw, fields)
+            raise Rejected(415)
         except Unfit as unfit:
             raise Rejected(422 if unfit.faults else 400, unfit.faults) from None
 
@@ -126,16 +123,25 @@ def refuse_large(fields: Fields, max_bytes: int) -> None:
         raise Rejected(413)
 
 
-async def chunks(receive: Receive, max_bytes: int) -> AsyncGenerator[bytes]:
+@dataclass(slots=True)
+class Received:
+    """How much of a body has come."""
+
+    size: int = 0
+
+
+async def chunks(
+    receive: Receive, max_bytes: int, received: Received | None = None
+) -> AsyncGenerator[bytes]:
     """Return a body piece by piece; raises Rejected (413), ClientDisconnect."""
-    size, more = 0, True
+    received, more = received or Received(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
         part = message.get("body", b"")
-        size += len(part)
-        if size > max_bytes:
+        received.size += len(part)
+        if received.size > max_bytes:
             raise Rejected(413)
         yield part
         more = message.get("more_body", False)

@@ -17,8 +17,6 @@ _CHARSETS = {"utf-8", "us-ascii"}
 class Json:
     """JSON in UTF-8 (RFC 8259 §8.1)."""
 
-    may_be_empty = False
-
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
 
@@ -31,8 +29,6 @@ class Json:
 
 class Lines:
     """Lines of JSON, each a value of its own: `application/x-ndjson`, `application/jsonl`."""
-
-    may_be_empty = True
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
@@ -57,8 +53,6 @@ class Lines:
 
 class Plain:
     """Text, in UTF-8 unless its charset says otherwise."""
-
-    may_be_empty = True
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema

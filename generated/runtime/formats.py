@@ -82,12 +82,20 @@ def _matching(pattern: str) -> Any:
 
 
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_URI_CHARACTERS = r"([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+URI_NAME = r"([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})"
+_SEGMENT = f"(:|@|{URI_NAME})"
+_HOST = rf"((:|{URI_NAME})*@)?(\[[0-9A-Fa-f:.]+\]|{URI_NAME}*)(:[0-9]*)?"
+_PATHS = rf"(//{_HOST})?(/{_SEGMENT}*)*"
+RELATIVE = rf"{_PATHS}(\?(/|\?|{_SEGMENT})*)?(#(/|\?|{_SEGMENT})*)?"
 
-Uri = Annotated[str, _matching(f"^[A-Za-z][A-Za-z0-9+.-]*:{_URI_CHARACTERS}$")]
+ABSOLUTE = f"[A-Za-z][A-Za-z0-9+.-]*:({_SEGMENT}+(/{_SEGMENT}*)*)?{RELATIVE}"
+
+Uri = Annotated[str, _matching(f"^{ABSOLUTE}$")]
 """RFC 3986 §3."""
 
-Email = Annotated[str, _matching(rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(\.{_LABEL})*$")]
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+
+Email = Annotated[str, _matching(rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*$")]
 """RFC 5321 §4.1.2 `Mailbox`, without quoted local parts and address literals."""
 
 Hostname = Annotated[str, _matching(rf"^{_LABEL}(\.{_LABEL})*$"), Field(max_length=253)]

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from scripts.agreement.comparison import Ask, Row, Sources, compare
 from scripts.agreement.judge import Judge
+from scripts.agreement.operations import base_path
 from scripts.agreement.report import Report, as_json, lines
 from scripts.agreement.requests import Generator
 from scripts.agreement.serving import served
@@ -68,7 +69,7 @@ def measure(path: Path, arguments: argparse.Namespace) -> Report:
     end = start + arguments.time if arguments.time else inf
     with (
         TemporaryDirectory() as folder,
-        served(generate(contract), Path(folder)) as ask,
+        served(generate(contract), Path(folder), base_path(contract.document)) as ask,
     ):
         rows = _rows(sources, set(arguments.operation or operations), ask, end)
     return Report(path.name, rows, time.monotonic() - start)

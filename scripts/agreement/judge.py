@@ -79,7 +79,8 @@ class Judge:
         declared = operation.at("query")
         known = {each.name for each in declared} | operation.secrets
         deep = tuple(f"{each.name}[" for each in declared if each.style == "deepObject")
-        fields = [self._fields(operation, each) for each in declared if each.explode]
+        exploded = [each for each in declared if each.explode and each.style == "form"]
+        fields = [self._fields(operation, each) for each in exploded]
         names = {name for name, _ in query(request.query)}
         return {
             name

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from scripts.agreement.dialect import Value, follow
 
@@ -77,6 +78,15 @@ def operations(document: dict[str, Value]) -> Iterator[Operation]:
             if isinstance(operation := place.get(method), dict):
                 shared = place.get("parameters", [])
                 yield _operation(document, path, method, operation, shared)
+
+
+def base_path(document: dict[str, Value]) -> str:
+    """Return the path of the first server, below which all is served."""
+    server = next(iter(document.get("servers") or [{"url": "/"}]))
+    url = str(server["url"])
+    for name, variable in server.get("variables", {}).items():
+        url = url.replace(f"{{{name}}}", str(variable["default"]))
+    return urlsplit(url).path.rstrip("/")
 
 
 def _operation(

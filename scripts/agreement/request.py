@@ -28,8 +28,9 @@ class Request:
 
     @property
     def target(self) -> str:
-        """The path and the query."""
-        return f"{self.path}?{self.query}" if self.query else self.path
+        """The path and the query, with which a path of the contract may itself end."""
+        between = "&" if "?" in self.path else "?"
+        return f"{self.path}{between}{self.query}" if self.query else self.path
 
     @property
     def key(self) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module, invalidate_caches
 from itertools import count
 from pathlib import Path
@@ -35,8 +36,10 @@ class _Gate:
 
 
 @contextmanager
-def served(files: Mapping[str, bytes], folder: Path) -> Iterator[Callable[[Request], Answer]]:
-    """Import a generated package from an empty folder; what is returned asks it."""
+def served(
+    files: Mapping[str, bytes], folder: Path, base: str = ""
+) -> Iterator[Callable[[Request], Answer]]:
+    """Import a generated package from an empty folder; what is returned asks it, below `base`."""
     name = f"measured_{next(_numbers)}"
     tree.write(folder / name, files)
     sys.path.insert(0, str(folder))
@@ -44,7 +47,7 @@ def served(files: Mapping[str, bytes], folder: Path) -> Iterator[Callable[[Reque
     try:
         app = _application(import_module(f"{name}.api"))
         with asyncio.Runner() as runner:
-            yield lambda request: runner.run(ask(app, request))
+            yield lambda request: runner.run(ask(app, replace(request, path=base + request.path)))
     finally:
         sys.path.remove(str(folder))
         for module in [each for each in sys.modules if each.partition(".")[0] == name]:

@@ -42,6 +42,7 @@ async def ask(app: Any, request: Request) -> Answer:
 
 
 def _scope(request: Request) -> dict[str, Any]:
+    path, _, query = request.target.partition("?")
     headers = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in request.headers]
     if request.body:
         headers.append((b"content-length", b"%d" % len(request.body)))
@@ -51,9 +52,9 @@ def _scope(request: Request) -> dict[str, Any]:
         "http_version": "1.1",
         "method": request.method,
         "scheme": "http",
-        "path": unquote(request.path),
-        "raw_path": request.path.encode("ascii"),
-        "query_string": request.query.encode("ascii"),
+        "path": unquote(path),
+        "raw_path": path.encode("ascii"),
+        "query_string": query.encode("ascii"),
         "root_path": "",
         "headers": headers,
         "client": ("127.0.0.1", 1),

@@ -9,7 +9,8 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive
 
-from .bodies import Rejected, chunks, refuse_large
+from .bodies import Received, Rejected, chunks, refuse_large
+from .bodies import gathered as gathered_bytes
 from .fields import Fields
 from .files import Files, held, in_time, uploaded
 from .gate import Limits
@@ -82,8 +83,6 @@ class Form:
 class UrlEncoded:
     """`application/x-www-form-urlencoded`."""
 
-    may_be_empty = True
-
     def __init__(self, schema: Schema, *fields: Field) -> None:
         self.form = Form(schema, fields)
 
@@ -111,19 +110,22 @@ class Multipart:
         self.form = Form(schema, fields)
 
     async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
-        """Return the object; raises Rejected, Unfit, ClientDisconnect."""
+        """Return the object, or None for no body; raises Rejected, Unfit, ClientDisconnect."""
         refuse_large(fields, limits.max_upload_bytes)
         headers = Headers(raw=list(fields.items()))
+        received = Received()
         parser = MultiPartParser(
             headers,
-            chunks(receive, limits.max_upload_bytes),
+            chunks(receive, limits.max_upload_bytes, received),
             max_fields=MAX_FIELDS,
             max_part_size=limits.max_body_bytes,
         )
         try:
             form = await in_time(parser.parse(), limits)
         except (MultiPartException, ValueError):
-            raise Rejected(400) from None
+            if received.size or await gathered_bytes(receive, fields, limits):
+                raise Rejected(400) from None
+            return None
         value = None
         try:
             value = await self._read(form)

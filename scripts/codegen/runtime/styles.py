@@ -65,25 +65,22 @@ def _is_ours(key: str, text: Text, known: frozenset[str]) -> bool:
 
 
 def _deep(name: str, text: Text, source: Source) -> Texts | None:
-    """Read `name[a]=1&name[b][c]=2`; brackets without a name belong to an array."""
+    """Read `name[a]=1&name[b]=2`, and `name[b][c]=2` where the contract has an object in it."""
     found: dict[str, Texts] = {}
+    nested: dict[str, dict[str, list[str]]] = {}
     for key, texts in source.items():
-        if not (key.startswith(f"{name}[") and key.endswith("]")):
+        if not key.startswith(f"{name}["):
             continue
-        steps = key[len(name) + 1 : -1].split("][")
-        is_array = len(steps) > 1 and steps[-1] == ""
-        holder = found
-        for step in steps[: -2 if is_array else -1]:
-            inside = holder.setdefault(step, {})
-            if not isinstance(inside, dict):
-                raise ValueError("Value is sent both as text and as an object")  # noqa: TRY004 - sent so
-            holder = inside
-        last = steps[-2] if is_array else steps[-1]
-        if last in holder:
-            raise ValueError("Parameter is given more than once")
-        inner = (text.properties or {}).get(last, text.others)
-        wants_array = is_array or (inner is not None and inner.items is not None)
-        holder[last] = list(texts) if wants_array else _only(texts)
+        step, closed, rest = key[len(name) + 1 :].partition("]")
+        inner = (text.properties or {}).get(step, text.others or Text())
+        if not closed or (rest and inner.properties is None):
+            raise ValueError("Value is not laid out as an object")
+        if rest:
+            nested.setdefault(step, {})[f"{step}{rest}"] = texts
+        else:
+            found[step] = list(texts) if inner.items or len(texts) > 1 else texts[0]
+    for step, inside in nested.items():
+        found[step] = _deep(step, (text.properties or {}).get(step, Text()), inside) or {}
     return found or None
 
 
