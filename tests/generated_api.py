@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Scope
 
 from impl.core.gate import Limits
 from scripts.codegen import tree
-from scripts.codegen.__main__ import generate
 from scripts.codegen.contract import load
+from scripts.codegen.generation import generate
 from scripts.codegen.structure import check
 
 HEAD = """\
@@ -43,7 +43,7 @@ def render(folder: Path, text: str) -> dict[str, bytes]:
     path.write_text(text, "utf-8")
     contract = load(path)
     check(contract)
-    return generate(contract)
+    return generate(contract).files
 
 
 def package(folder: Path, text: str) -> ModuleType:

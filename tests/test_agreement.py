@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from scripts.agreement.judge import Judge
 from scripts.agreement.limits import explain
 from scripts.agreement.request import Request
 from scripts.agreement.serving import MAX_BYTES
-from scripts.codegen.__main__ import generate
 from scripts.codegen.contract import Contract
+from scripts.codegen.generation import Generated, generate
 from tests.generated_api import HEAD
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -83,10 +83,11 @@ class Measured:
     def change(self, old: bytes, new: bytes) -> None:
         """Have generated code say something that the contract does not."""
 
-        def changed(contract: Contract) -> dict[str, bytes]:
-            files = generate(contract)
-            assert any(old in content for content in files.values())
-            return {name: content.replace(old, new) for name, content in files.items()}
+        def changed(contract: Contract) -> Generated:
+            made = generate(contract)
+            assert any(old in content for content in made.files.values())
+            files = {name: content.replace(old, new) for name, content in made.files.items()}
+            return replace(made, files=files)
 
         self.monkeypatch.setattr(fidelity, "generate", changed)
 

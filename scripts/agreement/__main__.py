@@ -13,9 +13,9 @@ from scripts.agreement.operations import base_path
 from scripts.agreement.report import Report, as_json, lines
 from scripts.agreement.requests import Generator
 from scripts.agreement.serving import served
-from scripts.codegen.__main__ import generate
 from scripts.codegen.contract import load
 from scripts.codegen.document import ContractError
+from scripts.codegen.generation import generate
 from scripts.codegen.structure import check
 
 _REQUESTS = (
@@ -69,7 +69,7 @@ def measure(path: Path, arguments: argparse.Namespace) -> Report:
     end = start + arguments.time if arguments.time else inf
     with (
         TemporaryDirectory() as folder,
-        served(generate(contract), Path(folder), base_path(contract.document)) as ask,
+        served(generate(contract).files, Path(folder), base_path(contract.document)) as ask,
     ):
         rows = _rows(sources, set(arguments.operation or operations), ask, end)
     return Report(path.name, rows, time.monotonic() - start)

@@ -7,15 +7,11 @@ from pathlib import Path
 from scripts.codegen import tree
 from scripts.codegen.contract import Contract, load
 from scripts.codegen.document import ContractError
-from scripts.codegen.models import Models
-from scripts.codegen.reading import Reading
-from scripts.codegen.rendering import HEADER, Rendering
-from scripts.codegen.reporting import Report, listed
-from scripts.codegen.shapes import Shapes
-from scripts.codegen.specification import Place
+from scripts.codegen.generation import generate
+from scripts.codegen.rendering import HEADER
+from scripts.codegen.reporting import Report
 from scripts.codegen.structure import check
 
-_UNFIT = "a default in here does not fit its schema, or is none in code: it is not used"
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +27,7 @@ def main() -> int:
         out = arguments.out.resolve()
         if not arguments.check:
             _refuse_foreign(out)
-        files = generate(contract, report, allow_unsupported=arguments.allow_unsupported)
+        files = generate(contract, report, allow_unsupported=arguments.allow_unsupported).files
         return _compare(out, files) if arguments.check else _write(out, files, contract)
     except (ContractError, OSError) as error:
         print(error, file=sys.stderr)
@@ -56,37 +52,6 @@ def _arguments() -> argparse.Namespace:
         "--verbose", action="store_true", help="show the time of each phase, and every note"
     )
     return parser.parse_args()
-
-
-def generate(
-    contract: Contract, report: Report | None = None, *, allow_unsupported: bool = False
-) -> dict[str, bytes]:
-    """Return the generated package; raises ContractError that lists what is not supported.
-
-    With `allow_unsupported` it is left out instead, and listed in a file of the package.
-    """
-    report = report or Report()
-    with report.phase("reading operations and schemas"):
-        reading = Reading(contract)
-        api = reading.api()
-    book = reading.book
-    unsupported = listed(contract, book.unsupported)
-    if unsupported and not allow_unsupported:
-        count = f"{len(unsupported)} place{'s'[: len(unsupported) > 1]} cannot be honoured"
-        last = f"{contract.path.name}: {count}; nothing was written"
-        raise ContractError("\n".join([*unsupported, last]))
-    with report.phase("shaping types"):
-        shapes = Shapes(book.schemas)
-        unfit = [Place(book.pointer(name), _UNFIT) for name in shapes.unfit]
-    with report.phase("writing models"):
-        models = Models(shapes.shapes, book.inline)
-    with report.phase("writing operations"):
-        rendering = Rendering(models, book.schemas, shapes.loose())
-        files = rendering.tree(api, contract.document)
-    report.remarks(contract, [*book.unsupported, *book.remarks, *unfit])
-    if unsupported:
-        files[tree.UNSUPPORTED] = ("\n".join(unsupported) + "\n").encode()
-    return files
 
 
 def _refuse_foreign(out: Path) -> None:

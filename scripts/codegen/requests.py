@@ -10,7 +10,7 @@ from scripts.codegen.media import kind
 from scripts.codegen.merging import merged
 from scripts.codegen.naming import pascal
 from scripts.codegen.specification import BodySpec, ContentSpec, FieldSpec, Place
-from scripts.codegen.texts import texts
+from scripts.codegen.texts import properties, texts
 
 FILE = "x-file"
 """Marks a schema whose values are files."""
@@ -61,14 +61,14 @@ class RequestReader:
     ) -> tuple[str, tuple[FieldSpec, ...]]:
         """Return a form's schema, in which files are marked, and its fields."""
         schema = merged(self.book.schemas, self.book.schemas[key])
-        properties = schema.get("properties", {})
-        files = {n for n, item in properties.items() if how == "multipart" and self._is_file(item)}
+        own = schema.get("properties", {})
+        files = {n for n, item in own.items() if how == "multipart" and self._is_file(item)}
         if files:
-            marked = {n: _marked(item) if n in files else item for n, item in properties.items()}
+            marked = {n: _marked(item) if n in files else item for n, item in own.items()}
             key = self.book.add({**schema, "properties": marked}, f"{name}Form")
         fields = [
             self._field(field, item, encoding.get(field, {}), is_file=field in files)
-            for field, item in properties.items()
+            for field, item in properties(self.book.schemas, self.book.schemas[key]).items()
             if item != NEVER
         ]
         return key, tuple(fields)
@@ -76,13 +76,13 @@ class RequestReader:
     def _field(
         self, name: str, schema: Schema, encoding: dict[str, Any], *, is_file: bool
     ) -> FieldSpec:
-        style = encoding.get("style", "form")
+        style = encoding.get("style")
         media_types = encoding.get("contentType", "") if is_file else ""
         return FieldSpec(
             name=name,
             texts=texts(self.book.schemas, schema),
             style=style,
-            explode=encoding.get("explode", style == "form"),
+            explode=encoding.get("explode", style == "form") if style else False,
             is_file=is_file,
             media_types=tuple(filter(None, (part.strip() for part in media_types.split(",")))),
         )

@@ -81,7 +81,16 @@ class ResponseReader:
                 self._reject(where, f"responses of {media_type} are not written")
                 continue
             sent = _CONCRETE.get(how, "application/octet-stream")
-            yield ContentSpec(sent if "*" in media_type else media_type, how, name)
+            offered = sent if "*" in media_type else media_type
+            yield ContentSpec(offered, how, name, self._example(content, where))
+
+    def _example(self, content: dict[str, Any], pointer: str) -> Any:
+        """Return the first example of a content, if there is one."""
+        for name, raw in content.get("examples", {}).items():
+            example, _ = self.contract.resolve(raw, below(pointer, "examples", name), "examples")
+            if "value" in example:
+                return example["value"]
+        return content.get("example")
 
     def _headers(
         self, class_name: str, value: dict[str, Any], pointer: str

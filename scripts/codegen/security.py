@@ -32,6 +32,11 @@ class SecurityReader:
             for alternative in requirement
         )
 
+    def secrets(self, security: Security) -> frozenset[str]:
+        """Return the names in a query that carry credentials."""
+        schemes = [self.schemes[name] for alternative in security for name in alternative]
+        return frozenset(each.name for each in schemes if each.location == "query")
+
     def _schemes(self) -> list[tuple[str, Scheme]]:
         found = []
         declared = self.contract.document.get("components", {}).get("securitySchemes", {})

@@ -110,10 +110,8 @@ def _field(spec: FieldSpec) -> str:
         written(text) for text in spec.texts if len(spec.texts) > 1 or written(text) != "Text()"
     ]:
         parts.append(f"({', '.join(texts)},)")
-    if spec.style != "form":
-        parts.append(f"style={spec.style!r}")
-    if not spec.explode:
-        parts.append("explode=False")
+    if spec.style:
+        parts.append(f"style={spec.style!r}, explode={spec.explode}")
     if spec.is_file:
         parts.append("is_file=True")
     if spec.media_types:

@@ -84,6 +84,7 @@ class ContentSpec:
     media_type: str
     kind: str
     schema: str
+    example: Any = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class FieldSpec:
 
     name: str
     texts: tuple[Text, ...]
-    style: str
+    style: str | None
     explode: bool
     is_file: bool
     media_types: tuple[str, ...]
@@ -137,7 +138,10 @@ class OutgoingSpec:
 
 @dataclass(frozen=True)
 class OperationSpec:
-    """An operation, with everything that is inherited from its path and its contract."""
+    """An operation, with everything that is inherited from its path and its contract.
+
+    `secrets` are the names in a query that carry credentials.
+    """
 
     id: str
     method: str
@@ -145,6 +149,7 @@ class OperationSpec:
     summary: str
     description: str
     security: Security
+    secrets: frozenset[str]
     parameters: tuple[ParameterSpec, ...]
     body: BodySpec | None
     answers: tuple[AnswerSpec, ...]

@@ -24,6 +24,18 @@ def texts(schemas: Mapping[str, Schema], schema: Schema) -> tuple[Text, ...]:
     return tuple(found)
 
 
+def properties(schemas: Mapping[str, Schema], schema: Schema) -> dict[str, Schema]:
+    """Return the properties of a schema and of its alternatives: any of them may be meant."""
+    found: dict[str, list[Schema]] = {}
+    for part in _parts(schemas, schema):
+        for name, item in part.get("properties", {}).items():
+            if item not in found.setdefault(name, []):
+                found[name].append(item)
+    return {
+        name: items[0] if len(items) == 1 else {"anyOf": items} for name, items in found.items()
+    }
+
+
 def written(text: Text) -> str:
     """Return the code that makes a text."""
     parts = [repr(text.kinds)] if text.kinds else []
@@ -56,19 +68,18 @@ def _items(schemas: Mapping[str, Schema], schema: Schema, above: tuple[int, ...]
 
 
 def _object(schemas: Mapping[str, Schema], schema: Schema, above: tuple[int, ...] = ()) -> Text:
-    properties: dict[str, Text] = {}
+    named = properties(schemas, schema)
     others: Text | None = None
     closed = False
     for part in _parts(schemas, schema):
-        for name, item in part.get("properties", {}).items():
-            properties.setdefault(name, _nested(schemas, item, above))
         further = part.get("additionalProperties")
         closed |= further == NEVER
         if further is not None and not closed:
             others = _nested(schemas, further, above)
-    if others is None and not closed and not properties:
+    if others is None and not closed and not named:
         others = Text()
-    return Text(properties=properties, others=others)
+    texts_ = {name: _nested(schemas, item, above) for name, item in named.items()}
+    return Text(properties=texts_, others=others)
 
 
 def _types(schemas: Mapping[str, Schema], schema: Schema) -> frozenset[str]:

@@ -1,10 +1,11 @@
 """Forms: fields by name, as `application/x-www-form-urlencoded` or `multipart/form-data`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pydantic_core import from_json, to_json
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive
@@ -26,15 +27,32 @@ MAX_FIELDS = 1000
 class Field:
     """A property of a form (OpenAPI 3.1 §4.8.15): how its values are laid out.
 
+    Without a style each value is a field of its own, an object is JSON, and an array may be.
     `media_types` are those that a file may be of, any if there are none.
     """
 
     name: str
     texts: tuple[Text, ...] = (Text(),)
-    style: Style = "form"
-    explode: bool = True
+    style: Style | None = None
+    explode: bool = False
     is_file: bool = False
     media_types: tuple[str, ...] = ()
+
+    def values(self, source: Mapping[str, list[str]]) -> Iterator[Any]:
+        """Return what was sent as JSON values, the likeliest first; raises ValueError."""
+        for text in self.texts:
+            texts = self._gathered(text, source)
+            if texts is not None:
+                yield from text.readings(texts)
+
+    def _gathered(self, text: Text, source: Mapping[str, list[str]]) -> Texts | None:
+        if self.style:
+            known = frozenset[str]()
+            return gathered(self.name, text, self.style, source, explode=self.explode, known=known)
+        values = source.get(self.name)
+        if values is None or len(values) > 1 or (text.items and not _is_json_array(values[0])):
+            return values
+        return values[0]
 
 
 class Form:
@@ -45,35 +63,40 @@ class Form:
         self.fields = {field.name: field for field in fields}
 
     def read(self, source: Mapping[str, list[str]], files: Files | None = None) -> Any:
-        """Return the object; raises Unfit."""
-        unfit: Unfit | None = None
-        for number in range(max((len(field.texts) for field in self.fields.values()), default=1)):
-            texts, form = self._texts(source, number)
-            for raw in form.readings(texts):
-                try:
-                    return self.schema.read(raw, files)
-                except Unfit as error:
-                    unfit = unfit or error
-        raise unfit or Unfit([])
+        """Return the object; raises Unfit.
 
-    def _texts(self, source: Mapping[str, list[str]], number: int) -> tuple[Texts, Text]:
-        found: dict[str, Texts] = {}
-        forms: dict[str, Text] = {}
-        for name, field in self.fields.items():
-            text = field.texts[min(number, len(field.texts) - 1)]
-            forms[name] = text
+        A text may be read in several ways: those of the properties that do not fit give way to
+        the next, until all fit.
+        """
+        ways = self._ways(source)
+        chosen = dict.fromkeys(ways, 0)
+        first: Unfit | None = None
+        while True:
+            value = {name: options[chosen[name]] for name, options in ways.items()}
             try:
-                texts = gathered(
-                    name, text, field.style, source, explode=field.explode, known=frozenset()
-                )
+                return self.schema.read(to_json(value), files)
+            except Unfit as unfit:
+                first = first or unfit
+                wrong = {_property(fault["pointer"]) for fault in unfit.faults}
+            left = [name for name in ways if chosen[name] + 1 < len(ways[name])]
+            left = [name for name in left if name in wrong or None in wrong]
+            if not left:
+                raise first
+            chosen |= {name: chosen[name] + 1 for name in left}
+
+    def _ways(self, source: Mapping[str, list[str]]) -> dict[str, list[Any]]:
+        """Return the values that each property may have."""
+        ways = {}
+        for name, field in self.fields.items():
+            try:
+                if values := list(field.values(source)):
+                    ways[name] = values
             except ValueError as error:
-                raise Unfit([{"pointer": f"#/{name}", "detail": str(error)}]) from None
-            if texts is not None:
-                found[name] = texts
-        for name, values in source.items():
+                raise Unfit([{"pointer": f"#/{_escaped(name)}", "detail": str(error)}]) from None
+        for name, texts in source.items():
             if name not in self.fields and not self._is_part(name):
-                found[name] = values[0] if len(values) == 1 else list(values)
-        return found, Text(properties=forms, others=Text())
+                ways[name] = [texts[0] if len(texts) == 1 else texts]
+        return ways
 
     def _is_part(self, name: str) -> bool:
         field = self.fields.get(name.partition("[")[0])
@@ -160,6 +183,23 @@ class Multipart:
         """Remove the files."""
         for file in held(value):
             await file.close()
+
+
+def _property(pointer: str) -> str | None:
+    """Return the name of the property that a pointer leads into."""
+    _, *steps = pointer.split("/")
+    return steps[0].replace("~1", "/").replace("~0", "~") if steps else None
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _is_json_array(text: str) -> bool:
+    try:
+        return text.startswith("[") and isinstance(from_json(text), list)
+    except ValueError:
+        return False
 
 
 async def _text(file: UploadFile) -> str:

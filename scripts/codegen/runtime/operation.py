@@ -20,7 +20,11 @@ from .parameters import Parameter, Parameters, Structured
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the contract declares of an operation; `owner` is the argument that names its user."""
+    """What the contract declares of an operation.
+
+    `owner` is the argument that names its user, `secrets` the names in a query that carry
+    credentials.
+    """
 
     id: str
     method: str
@@ -31,6 +35,7 @@ class Declaration:
     parameters: tuple[Parameter | Structured, ...] = ()
     body: Body | None = None
     owner: str | None = None
+    secrets: frozenset[str] = frozenset()
 
 
 class Operation[Scope]:
@@ -48,7 +53,7 @@ class Operation[Scope]:
         self.declaration = declaration
         self.function = function
         self.gate = gate
-        self.parameters = Parameters(declaration.parameters)
+        self.parameters = Parameters(declaration.parameters, declaration.secrets)
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -156,9 +156,9 @@ class Structured:
             except ValueError as error:
                 fault = error
                 continue
-            for raw in text.readings(texts) if texts is not None else ():
+            for value in text.readings(texts) if texts is not None else ():
                 try:
-                    return self._read(raw)
+                    return self._read(to_json(value))
                 except Unfit as unfit:
                     fault = unfit
         if fault:
@@ -183,11 +183,13 @@ class Structured:
 class Parameters:
     """All parameters of one operation."""
 
-    def __init__(self, parameters: Iterable[Parameter | Structured]) -> None:
+    def __init__(
+        self, parameters: Iterable[Parameter | Structured], secrets: frozenset[str] = frozenset()
+    ) -> None:
         every = tuple(parameters)
         self.parameters = [each for each in every if isinstance(each, Parameter)]
         self.structured = [each for each in every if isinstance(each, Structured)]
-        self._known = frozenset(p.name for p in every if p.location == "query")
+        self._known = secrets.union(p.name for p in every if p.location == "query")
         self._patterns = [
             pattern for p in self.structured if p.location == "query" for pattern in p.names
         ]

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
+
+from .values import key
 
 type Texts = str | list[str] | dict[str, Texts]
 """A text, the texts of an array's items, or those of an object's properties."""
@@ -49,12 +51,14 @@ class Text:
     properties: Mapping[str, "Text"] | None = None
     others: "Text | None" = None
 
-    def readings(self, texts: Texts) -> Iterator[bytes]:
-        """Return the JSON that texts may stand for, the likeliest first."""
-        first = to_json(self.value(texts, literal=True))
-        second = to_json(self.value(texts, literal=False))
+    def readings(self, texts: Texts) -> Iterator[Any]:
+        """Return the JSON values that texts may stand for, the likeliest first.
+
+        Raises ValueError for text that is no Unicode.
+        """
+        first, second = (self.value(texts, literal=literal) for literal in (True, False))
         yield first
-        if second != first:
+        if key(second) != key(first):
             yield second
 
     def value(self, texts: Texts, *, literal: bool) -> Any:
@@ -63,7 +67,7 @@ class Text:
             case str():
                 return self._scalar(texts, literal=literal)
             case list():
-                items = self.items or self
+                items = self.items or Text()
                 return [items.value(text, literal=literal) for text in texts]
         return {
             name: self._property(name).value(text, literal=literal) for name, text in texts.items()

@@ -1,0 +1,1 @@
+"""A server without an implementation: any contract, answered from its examples."""

@@ -1,0 +1,108 @@
+"""scripts/mock: serves any contract with the code that it generates."""
+
+import argparse
+import sys
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from socket import create_server
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
+
+from starlette.types import ASGIApp
+from uvicorn import Config, Server
+
+from impl.core import problems
+from scripts.codegen import tree
+from scripts.codegen.contract import load
+from scripts.codegen.document import ContractError
+from scripts.codegen.generation import Generated, generate
+from scripts.codegen.reporting import Report
+from scripts.codegen.structure import check
+from scripts.mocking.answers import Types, implementation
+from scripts.mocking.gate import MockGate
+from scripts.mocking.samples import Samples
+from scripts.serving.connection import Connection
+
+PACKAGE = "mocked"
+
+
+def main() -> int:
+    """Return 0 after an orderly end, 2 for a contract or an address at fault."""
+    arguments = _arguments()
+    report = Report()
+    try:
+        with report.phase("reading the contract"):
+            contract = load(arguments.contract)
+            check(contract)
+        made = generate(contract, report, allow_unsupported=arguments.allow_unsupported)
+        listener = create_server((arguments.host, arguments.port), backlog=2048)
+    except (ContractError, OSError, OverflowError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    with TemporaryDirectory(prefix="freehold-mock-") as folder, listener:
+        app = application(made, Path(folder))
+        host, port = listener.getsockname()[:2]
+        print(f"Mock of {contract.path.name}: http://{host}:{port}{_first(made)}", flush=True)
+        config = Config(
+            app,
+            access_log=False,
+            http=Connection,
+            log_level="warning",
+            server_header=False,
+            ws="none",
+        )
+        try:
+            Server(config).run([listener])
+        except KeyboardInterrupt:
+            return 0
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="scripts/mock",
+        description="Serve a contract: requests are validated by the code that it generates, "
+        "answers are its examples, or made up. 'Prefer: status=404' picks another one.",
+        epilog="Exit codes: 0 ended in order, 2 the contract or the address is at fault.",
+    )
+    parser.add_argument("contract", type=Path, metavar="FILE")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8010, help="0 for any (8010)")
+    parser.add_argument(
+        "--allow-unsupported", action="store_true", help="leave out what cannot be honoured"
+    )
+    return parser.parse_args()
+
+
+def application(made: Generated, folder: Path) -> ASGIApp:
+    """Return the application of a generated package, which is written to an empty folder."""
+    tree.write(folder / PACKAGE, made.files)
+    sys.path.insert(0, str(folder))
+    invalidate_caches()
+    try:
+        api: Any = import_module(f"{PACKAGE}.api")
+        types = Types(import_module(f"{PACKAGE}.models"), made.types, Samples(made.schemas))
+        implementations = {}
+        for tag in made.api.tags:
+            module = import_module(f"{PACKAGE}.{tag.module}")
+            functions = {each.id: implementation(each, module, types) for each in tag.operations}
+            implementations[tag.module] = SimpleNamespace(**functions)
+    finally:
+        sys.path.remove(str(folder))
+        for name in [each for each in sys.modules if each.partition(".")[0] == PACKAGE]:
+            del sys.modules[name]
+    app = api.Application(openapi_url=None)
+    problems.install(app)
+    api.include(app, MockGate(api.SCHEMES), **implementations)
+    return problems.ErrorBoundary(app)
+
+
+def _first(made: Generated) -> str:
+    """Return the path of an operation to try."""
+    paths = [path for tag in made.api.tags for each in tag.operations for path in each.paths]
+    return next((path for path in paths if "{" not in path), paths[0] if paths else "/")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
