@@ -152,7 +152,12 @@ class Structured:
         for text in self.texts:
             try:
                 texts = gathered(
-                    self.name, text, self.style, source, explode=self.explode, known=known
+                    self.name,
+                    text,
+                    self.style,
+                    source,
+                    explode=self.explode,
+                    known=known - {self.name},
                 )
             except ValueError as error:
                 fault = error

@@ -28,9 +28,7 @@ def gathered(
     if style == "deepObject":
         return _deep(name, text, source)
     if style == "form" and explode and text.properties is not None:
-        found = {key: _only(texts) for key, texts in source.items() if _is_ours(key, text, known)}
-        if found or name not in source:
-            return dict(found) or None
+        return _fields(text, source, known)
     texts = source.get(name)
     if texts is None:
         return None
@@ -58,6 +56,16 @@ def names(name: str, text: Text, style: Style, *, explode: bool) -> re.Pattern[s
             return re.compile(".*", re.DOTALL)
         own |= text.properties.keys()
     return re.compile("|".join(map(re.escape, sorted(own))))
+
+
+def _fields(text: Text, source: Source, known: frozenset[str]) -> Texts | None:
+    """Return the properties of an object that are sent on their own."""
+    found: dict[str, Texts] = {}
+    for name, texts in source.items():
+        if _is_ours(name, text, known):
+            several = (text.properties or {}).get(name, text.others or Text()).items
+            found[name] = list(texts) if several or len(texts) > 1 else texts[0]
+    return found or None
 
 
 def _is_ours(key: str, text: Text, known: frozenset[str]) -> bool:

@@ -76,7 +76,7 @@ def _object(schemas: Mapping[str, Schema], schema: Schema, above: tuple[int, ...
         closed |= further == NEVER
         if further is not None and not closed:
             others = _nested(schemas, further, above)
-    if others is None and not closed and not named:
+    if others is None and not closed:
         others = Text()
     texts_ = {name: _nested(schemas, item, above) for name, item in named.items()}
     return Text(properties=texts_, others=others)

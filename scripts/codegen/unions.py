@@ -60,7 +60,10 @@ class Unions:
             return None
         values = [self._property(shape, name) for shape in shapes]
         texts = [value for options in values for value in options]
-        if not all(values) or len(set(texts)) < len(texts) or not all(map(_is_text, texts)):
+        # A tag that may have several values, or a default, is not one in generated models.
+        if len(set(texts)) < len(shapes) or len(texts) > len(shapes):
+            return None
+        if not all(map(_is_text, texts)) or any(self._has_default(s, name) for s in shapes):
             return None
         return {"oneOf": shapes, "discriminator": {"propertyName": name}}
 
@@ -88,6 +91,10 @@ class Unions:
             if name in part.get("properties", {})
         ]
         return next((values for values in found if values), set())
+
+    def _has_default(self, schema: Any, name: str) -> bool:
+        parts = flat(self.schemas, schema)
+        return any("default" in part.get("properties", {}).get(name, {}) for part in parts)
 
     def _values(self, schema: Any) -> set[Any]:
         for part in flat(self.schemas, schema):
