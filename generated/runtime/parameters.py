@@ -195,7 +195,8 @@ class Parameters:
         every = tuple(parameters)
         self.parameters = [each for each in every if isinstance(each, Parameter)]
         self.structured = [each for each in every if isinstance(each, Structured)]
-        self._known = secrets.union(p.name for p in every if p.location == "query")
+        names = {p.name for p in every if p.location == "query" and not _is_spread(p)}
+        self._known = secrets | names
         self._patterns = [
             pattern for p in self.structured if p.location == "query" for pattern in p.names
         ]
@@ -233,6 +234,11 @@ class Parameters:
             return []
         known = ", ".join(sorted(self._known)) or "none"
         return [{"in": "query", "detail": f"Parameter is not known; known here: {known}"}]
+
+
+def _is_spread(parameter: Parameter | Structured) -> bool:
+    """Say whether a parameter is never sent under its own name."""
+    return isinstance(parameter, Structured) and parameter.style == "deepObject"
 
 
 def _source(parameter: Structured, sent: Mapping[Any, Any]) -> Source:

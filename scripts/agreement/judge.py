@@ -77,7 +77,7 @@ class Judge:
     def unknown(self, request: Request, operation: Operation) -> set[str]:
         """Return the names in a query that neither parameters nor security schemes claim."""
         declared = operation.at("query")
-        known = {each.name for each in declared} | operation.secrets
+        known = {each.name for each in declared if each.style != "deepObject"} | operation.secrets
         deep = tuple(f"{each.name}[" for each in declared if each.style == "deepObject")
         exploded = [each for each in declared if each.explode and each.style == "form"]
         fields = [self._fields(operation, each) for each in exploded]

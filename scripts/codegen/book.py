@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from scripts.codegen import canonical
 from scripts.codegen.canonical import Direction, Schema
-from scripts.codegen.contract import Contract, below, steps
+from scripts.codegen.contract import Contract, below, references, steps
 from scripts.codegen.naming import pascal
 from scripts.codegen.specification import Place
 from scripts.codegen.vocabulary import CHOICES, is_annotation
@@ -31,6 +31,7 @@ class Book:
         components = contract.document.get("components", {}).get("schemas", {})
         self._reserved = set(map(pascal, components))
         self._any_flag = _holds_flag(contract.document)
+        self._answered = _answered(contract) if self._any_flag else set[str]()
 
     def name(self, schema: Any, pointer: str, suggestion: str, direction: Direction) -> str:
         """Return the name of a schema; one that has none of its own takes the suggestion."""
@@ -78,7 +79,7 @@ class Book:
         way: Direction = direction if self._differs(target) else "response"
         if (target, way) not in self._names:
             name = pascal("_".join(steps(target)[2:]) if target.startswith(SCHEMAS) else target)
-            name += "Input" if way == "request" else ""
+            name += "Input" if way == "request" and target in self._answered else ""
             taken = {*self.schemas, *self._names.values()}
             name = next(each for each in _numbered(name) if each not in taken)
             self._names[target, way] = name
@@ -177,6 +178,24 @@ def _only_refers(schema: Any) -> bool:
     if not isinstance(schema, dict) or "$ref" not in schema:
         return False
     return all(map(is_annotation, schema.keys() - {"$ref"}))
+
+
+def _answered(contract: Contract) -> set[str]:
+    """Return the targets of all references that responses lead to."""
+    items = (contract.document.get("paths") or {}).values()
+    waiting: list[tuple[Any, str]] = [
+        (operation["responses"], "#/paths")
+        for item in items
+        for operation in contract.resolve(item, "#/paths", "pathItems")[0].values()
+        if isinstance(operation, dict) and "responses" in operation
+    ]
+    found: set[str] = set()
+    while waiting:
+        for pointer, target in references(*waiting.pop()):
+            if (place := unquote(target)) not in found:
+                found.add(place)
+                waiting.append((contract.at(target, pointer), place))
+    return found
 
 
 def _holds_flag(value: Any) -> bool:

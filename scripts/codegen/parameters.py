@@ -9,7 +9,7 @@ from scripts.codegen.contract import Contract, below
 from scripts.codegen.naming import pascal, snake
 from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.specification import ParameterSpec, Place
-from scripts.codegen.texts import texts
+from scripts.codegen.texts import is_ambiguous, texts
 
 _STYLES = {"path": "simple", "query": "form", "header": "simple", "cookie": "form"}
 _ALLOWED = {
@@ -94,6 +94,7 @@ class ParameterReader:
             style=style,
             explode=value.get("explode", style == "form"),
             texts=texts(self.book.schemas, self.book.schemas[key]),
+            is_ambiguous=is_ambiguous(self.book.schemas, self.book.schemas[key]),
             media_type=media_type,
             allow_empty=location == "query" and value.get("allowEmptyValue", False),
         )

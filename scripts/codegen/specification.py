@@ -34,13 +34,14 @@ class ParameterSpec:
     style: str
     explode: bool
     texts: tuple[Text, ...]
+    is_ambiguous: bool = False
     media_type: str | None = None
     allow_empty: bool = False
 
     @property
     def is_plain(self) -> bool:
         """Whether it is one value, or a list of single ones, in the plainest style."""
-        if self.media_type or self.allow_empty or len(self.texts) > 1:
+        if self.media_type or self.allow_empty or self.is_ambiguous or len(self.texts) > 1:
             return False
         text = self.texts[0]
         if text.properties is not None or self.style in {"deepObject", "label", "matrix"}:

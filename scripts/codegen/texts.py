@@ -36,6 +36,15 @@ def properties(schemas: Mapping[str, Schema], schema: Schema) -> dict[str, Schem
     }
 
 
+def is_ambiguous(schemas: Mapping[str, Schema], schema: Schema) -> bool:
+    """Say whether a text may stand for itself or for another value: `1` for the number, say."""
+    types = _types(schemas, schema)
+    if "string" in types and types & set(_LITERAL):
+        return True
+    items = [part["items"] for part in _parts(schemas, schema) if "items" in part]
+    return "array" in types and any(is_ambiguous(schemas, item) for item in items[:1])
+
+
 def written(text: Text) -> str:
     """Return the code that makes a text."""
     parts = [repr(text.kinds)] if text.kinds else []
