@@ -5,25 +5,21 @@ values are checked by the rules of the runtime as well.
 """
 
 from collections.abc import Iterator
-from math import ceil, floor
 from typing import Any
 
 from scripts.codegen.canonical import NEVER, Schema
 from scripts.codegen.kinds import EVERY, kind
 from scripts.codegen.merging import CONFLICT, flat, merged
 from scripts.codegen.requests import FILE
-from scripts.codegen.runtime.assertions import PATTERNS, TYPES
-from scripts.codegen.runtime.patterns import is_plain, portable
 from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.runtime.values import key, whole
+from scripts.codegen.scalars import scalar, taken
 from scripts.codegen.unions import Unions
 from scripts.codegen.vocabulary import CONVERTED, FAMILIES, is_annotation
 
 _OF_OBJECTS = {"allOf", "$ref", "type", "properties", "required", "additionalProperties"}
 _KEPT = {"default", "deprecated", "description", "example", "examples", "title"}
 _LOOSE = {
-    "string": set[str](),
-    "number": set[str](),
     "array": {"prefixItems", "uniqueItems", "contains", "unevaluatedItems"},
     "object": {
         "patternProperties",
@@ -120,45 +116,19 @@ class Shapes:
         if any(schema.get(keyword) for keyword in _LOOSE.get(type_, ())):
             self._loosen()
         match type_:
-            case "string":
-                return self._string(schema)
-            case "integer" | "number":
-                return self._number(type_, schema)
+            case "string" | "integer" | "number":
+                shape, is_exact = scalar(type_, schema)
+                if not is_exact:
+                    self._loosen()
+                return shape
             case "array":
                 return self._array(schema)
             case "object":
                 return self._object(schema)
         return {"type": type_}
 
-    def _string(self, schema: Schema) -> Schema:
-        shape = {"type": "string", **_taken(schema, "minLength", "maxLength")}
-        patterns = [schema["pattern"]] if "pattern" in schema else []
-        if (name := schema.get("format")) in PATTERNS:
-            patterns.append(PATTERNS[name])
-        if patterns and is_plain(patterns[0]):
-            shape["pattern"] = portable(patterns[0])
-        if len(patterns) > 1 or not all(map(is_plain, patterns)) or name == "regex":
-            self._loosen()
-        return shape | self._format(schema, "string")
-
-    def _format(self, schema: Schema, type_: str) -> Schema:
-        name = schema.get("format")
-        if name in TYPES:
-            return {"format": name} if TYPES[name][0] == type_ else {}
-        return {}
-
-    def _number(self, type_: str, schema: Schema) -> Schema:
-        names = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-        taken = {name: whole(value) for name, value in _taken(schema, *names).items()}
-        if "multipleOf" in taken and (type_ == "number" or isinstance(taken["multipleOf"], float)):
-            del taken["multipleOf"]
-            self._loosen()
-        if type_ == "integer":
-            taken = dict(_integral(name, bound) for name, bound in taken.items())
-        return {"type": type_, **taken, **self._format(schema, type_)}
-
     def _array(self, schema: Schema) -> Schema:
-        shape = {"type": "array", **_taken(schema, "minItems", "maxItems")}
+        shape = {"type": "array", **taken(schema, "minItems", "maxItems")}
         if "items" in schema and "prefixItems" not in schema:
             shape["items"] = self._shape(schema["items"])
             if shape["items"] == {"$ref": f"#/components/schemas/{self._current}"}:
@@ -299,16 +269,5 @@ def _asserting(schema: Schema) -> set[str]:
     return {keyword for keyword in schema if not is_annotation(keyword)}
 
 
-def _taken(schema: Schema, *keywords: str) -> Schema:
-    return {keyword: schema[keyword] for keyword in keywords if keyword in schema}
-
-
 def _is_nullable(shapes: list[Schema]) -> bool:
     return all(shape["type"] not in {"array", "object"} for shape in shapes)
-
-
-def _integral(name: str, bound: Any) -> tuple[str, Any]:
-    if isinstance(bound, int):
-        return name, bound
-    upwards = name in {"minimum", "exclusiveMinimum"}
-    return ("minimum", ceil(bound)) if upwards else ("maximum", floor(bound))

@@ -1,0 +1,81 @@
+"""Who is let in: the alternatives of an operation, each with all that it takes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import pytest
+
+from impl.core.auth import Caller
+from impl.core.database import Transactions
+from impl.core.gate import Credential, Limits, OwnerGate
+from impl.core.paging import Cursors
+from impl.core.problems import Forbidden
+
+type Security = Sequence[Mapping[str, frozenset[str]]]
+
+READ = {"bearer": frozenset({"read"})}
+WRITE = {"bearer": frozenset({"write"})}
+KEY = {"key": frozenset[str]()}
+OPEN: Mapping[str, frozenset[str]] = {}
+
+
+def gate(**credentials: Credential) -> OwnerGate:
+    """Return a gate for which `bearer` and `oauth` are the token; it never sees a database."""
+    database = cast("Transactions", None)
+    return OwnerGate(database, Cursors(b"k" * 32), Limits(1, 1), ["bearer", "oauth"], credentials)
+
+
+def is_admitted(
+    gate: OwnerGate, security: Security, *scopes: str, user_id: str | None = None
+) -> bool:
+    """Say whether a caller named ada, whose token has these scopes, is let in."""
+    connection: dict[str, Any] = {"caller": Caller("ada", frozenset(scopes))}
+    try:
+        gate.admit(connection, security, user_id)
+    except Forbidden:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("security", "scopes", "admitted"),
+    [
+        ((READ,), ["read"], True),
+        ((READ,), ["write"], False),
+        ((READ, WRITE), ["write"], True),
+        ((READ, WRITE), [], False),
+        (({"bearer": frozenset({"read", "write"})},), ["read"], False),
+        (({"bearer": frozenset({"read"}), "oauth": frozenset({"write"})},), ["read"], False),
+        (({**READ, "oauth": frozenset({"write"})},), ["read", "write"], True),
+        ((), [], True),
+        ((OPEN, READ), [], True),
+    ],
+)
+def test_one_alternative_is_enough_and_all_of_it_is_needed(
+    security: Security, scopes: list[str], *, admitted: bool
+) -> None:
+    assert is_admitted(gate(), security, *scopes) is admitted
+
+
+def test_a_scheme_that_nobody_verifies_lets_nobody_in() -> None:
+    assert not is_admitted(gate(), (KEY,), "read")
+    assert not is_admitted(gate(), ({**READ, **KEY},), "read")
+    assert is_admitted(gate(), (KEY, READ), "read")
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_a_verified_scheme_is_asked_about_the_connection(*, holds: bool) -> None:
+    asked: list[Any] = []
+
+    def verify(connection: Any) -> bool:
+        asked.append(connection["caller"].user_id)
+        return holds
+
+    assert is_admitted(gate(key=verify), ({**READ, **KEY},), "read") is holds
+    assert asked == ["ada"]
+
+
+def test_the_user_of_the_path_must_be_the_caller_whatever_the_security() -> None:
+    for security in ((), (READ,), (OPEN,)):
+        assert is_admitted(gate(), security, "read", user_id="ada")
+        assert not is_admitted(gate(), security, "read", user_id="bob")
