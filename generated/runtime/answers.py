@@ -62,7 +62,7 @@ class Answer:
     `status` is None for a range or for `default`: the returned value tells it.
     """
 
-    __slots__ = ("_headers", "_start", "media_types", "status", "writer", "writers")
+    __slots__ = ("_start", "headers", "media_types", "status", "writer", "writers")
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Answer:
         self.writers = writers or {}
         self.media_types = tuple(self.writers)
         self.writer = next(iter(self.writers.values())) if len(self.writers) == 1 else None
-        self._headers = headers
+        self.headers = headers
         self._start = [(b"content-type", name.encode("latin-1")) for name in self.media_types[:1]]
 
     async def send(self, value: Any, body: Any, send: Send) -> None:
@@ -85,7 +85,7 @@ class Answer:
             headers = [(b"content-type", value.media_type.encode("latin-1"))]
         status = value.status if self.status is None else self.status
         content = writer.content(body) if writer else b""
-        for header in self._headers:
+        for header in self.headers:
             held = getattr(value, header.attribute)
             if held is not None:
                 headers.append((header.name, header.field(held)))

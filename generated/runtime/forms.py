@@ -108,6 +108,7 @@ class UrlEncoded:
     """`application/x-www-form-urlencoded`."""
 
     def __init__(self, schema: Schema, *fields: Field) -> None:
+        self.schema = schema
         self.form = Form(schema, fields)
 
     def parse(self, raw: bytes, _: Fields) -> Any:
@@ -131,6 +132,7 @@ class Multipart:
     """`multipart/form-data` (RFC 7578): files go to disk while they arrive."""
 
     def __init__(self, schema: Schema, *fields: Field) -> None:
+        self.schema = schema
         self.form = Form(schema, fields)
 
     async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:

@@ -1,7 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """One operation of the contract, as an ASGI application."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from .fields import fields
 from .gate import Fault, Gate, Security
 from .negotiation import accepts, best
 from .parameters import Parameter, Parameters, Structured
+from .schema import Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Operation[Scope]:
         self.declaration = declaration
         self.function = function
         self.gate = gate
+        for schema in _schemas(declaration):
+            schema.prepare()
         self.parameters = Parameters(declaration.parameters, declaration.secrets)
 
     async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
@@ -101,6 +104,18 @@ class Operation[Scope]:
                 f"{self.declaration.id} was answered with {status}, "
                 "which the contract does not declare"
             ) from None
+
+
+def _schemas(declaration: Declaration) -> Iterator[Schema]:
+    """Return the schemas of all that an operation reads and writes."""
+    body, answers = declaration.body, declaration.answers
+    every = [*answers.typed.values(), *([answers.bare] if answers.bare else [])]
+    holders: list[object] = [*declaration.parameters]
+    holders += [*body.contents.values(), *body.streams.values()] if body else []
+    for answer in every:
+        holders += [*answer.writers.values(), *answer.headers]
+    found = (getattr(holder, "schema", None) for holder in holders)
+    return (schema for schema in found if schema is not None)
 
 
 def routes[Scope](

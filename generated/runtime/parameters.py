@@ -29,7 +29,7 @@ class Parameter:
 
     __slots__ = (
         "_absent", "_kinds", "_plain", "_read", "argument", "array", "key", "location", "name",
-        "required", "separator",
+        "required", "schema", "separator",
     )  # fmt: skip
 
     def __init__(
@@ -51,6 +51,7 @@ class Parameter:
         self.key = _key(argument, name, location)
         self.required = required
         self.array = array
+        self.schema = schema
         self.separator = separator
         self._kinds = kinds
         self._plain = plain(kinds)
@@ -137,6 +138,7 @@ class Structured:
         self.required = required
         self.media_type = media_type
         self.allow_empty = allow_empty
+        self.schema = schema
         self.names = [names(name, text, style, explode=explode) for text in texts or (Text(),)]
         self._read = schema.read
         self._absent = _absent(schema, default, is_shared=False)

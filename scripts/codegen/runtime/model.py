@@ -6,10 +6,18 @@ from .formats import Anything
 
 
 class Model(BaseModel):
-    """A string is no number, and a number is no boolean."""
+    """A string is no number, and a number is no boolean.
+
+    What validates it is built when an operation that needs it is served, for a contract may have
+    thousands of models.
+    """
 
     model_config = ConfigDict(
-        strict=True, allow_inf_nan=False, validate_default=False, protected_namespaces=()
+        defer_build=True,
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=False,
+        protected_namespaces=(),
     )
     # Type checkers would ask for it as an argument.
     __pydantic_extra__: dict[str, Anything] = Field(init=False)

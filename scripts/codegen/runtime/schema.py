@@ -40,6 +40,11 @@ class Schema:
         is_model = isinstance(self.type, type) and issubclass(self.type, BaseModel)
         return TypeAdapter(self.type, config=None if is_model else _STRICT)
 
+    def prepare(self) -> None:
+        """Build what reads and writes values, so that no request has to wait for it."""
+        self._validate  # noqa: B018 - it is built when it is first looked at
+        self.write  # noqa: B018
+
     @cached_property
     def write(self) -> Callable[[Any], bytes]:
         """Return what writes values as JSON; it raises an error for a value of another type."""
