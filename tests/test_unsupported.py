@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from scripts.codegen.document import ContractError
 from tests.generated_api import HEAD, render
 
+PROJECT = Path(__file__).resolve().parents[1]
 CONTRACT = f"""{HEAD}
   schemas:
     Moving: {{type: object, properties: {{next: {{$dynamicRef: '#next'}}}}}}
@@ -122,16 +122,12 @@ def test_a_contract_of_no_operation_is_refused(tmp_path: Path) -> None:
 def test_what_is_allowed_to_be_left_out_is_listed_beside_the_code(tmp_path: Path) -> None:
     contract, out = tmp_path / "contract.yaml", tmp_path / "out"
     contract.write_text(CONTRACT)
-    command = [sys.executable, "-P", "-m", "scripts.codegen", f"--contract={contract}"]
+    command = [f"{PROJECT}/scripts/generate", f"--contract={contract}", f"--out={out}"]
     for _ in range(2):  # the second time it replaces what the first has written
         done = subprocess.run(
-            [*command, f"--out={out}", "--allow-unsupported"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=Path(__file__).parents[1],
+            [*command, "--allow-unsupported"], capture_output=True, text=True, check=True
         )
     assert len((out / "unsupported.txt").read_text().splitlines()) == len(PLACES)
     assert "note: contract.yaml:" in done.stderr
     assert "application/json" in (out / "default.py").read_text()
-    assert "application/xml" not in (out / "default.py").read_text()
+    assert '"application/xml":' not in (out / "default.py").read_text()

@@ -45,6 +45,8 @@ class Header:
         return text.encode("latin-1")
 
     def _text(self, value: Any, schema: Schema) -> str:
+        if isinstance(value, str) and not schema.rules:
+            return str(schema.adapter.validator.validate_python(value))
         raw = schema.write(value)
         schema.read(raw)
         match plain := from_json(raw):

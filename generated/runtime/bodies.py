@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from .fields import Fields
 from .gate import Fault, Limits
@@ -148,5 +148,20 @@ async def chunks(
 
 
 async def _gather(receive: Receive, max_bytes: int) -> bytes:
-    parts = [part async for part in chunks(receive, max_bytes)]
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        part: bytes = message.get("body", b"")
+        if len(part) > max_bytes:
+            raise Rejected(413)
+        return part
+    return b"".join([part async for part in chunks(_again(message, receive), max_bytes)])
+
+
+def _again(message: Message, receive: Receive) -> Receive:
+    """Return what receives a message once more, and then what follows it."""
+    messages = [message]
+
+    async def replay() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return replay

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -78,7 +79,7 @@ class Book:
         """Return the name of the schema at a place, for one of the ways that it is sent."""
         way: Direction = direction if self._differs(target) else "response"
         if (target, way) not in self._names:
-            name = pascal("_".join(steps(target)[2:]) if target.startswith(SCHEMAS) else target)
+            name = _title(target)
             name += "Input" if way == "request" and target in self._answered else ""
             taken = {*self.schemas, *self._names.values()}
             name = next(each for each in _numbered(name) if each not in taken)
@@ -178,6 +179,16 @@ def _only_refers(schema: Any) -> bool:
     if not isinstance(schema, dict) or "$ref" not in schema:
         return False
     return all(map(is_annotation, schema.keys() - {"$ref"}))
+
+
+def _title(target: str) -> str:
+    """Return the name in Python of what stands somewhere: the nearest that it has itself."""
+    path = steps(target)
+    if "schemas" in path[:-1]:
+        path = path[path.index("schemas") + 1 :]
+    elif path[0] == "x-files" and len(path) == 2:
+        path = [PurePosixPath(path[1]).stem]
+    return pascal("_".join(path))
 
 
 def _answered(contract: Contract) -> set[str]:

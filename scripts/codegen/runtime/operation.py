@@ -18,6 +18,8 @@ from .negotiation import accepts, best
 from .parameters import Parameter, Parameters, Structured
 from .schema import Schema
 
+_BODY = "freehold.body"
+
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
@@ -71,26 +73,20 @@ class Operation[Scope]:
             arguments["accept"] = best(header.get(b"accept", b""), declared.answers.offers)
         if declared.body:
             try:
-                arguments["body"] = await declared.body.read(receive, header, self.gate.limits)
+                body = await declared.body.read(receive, header, self.gate.limits)
+                arguments["body"] = connection[_BODY] = body
             except Rejected as rejected:
                 faults += self._faults(rejected)
             except ClientDisconnect:
                 return
-        try:
-            if faults:
-                raise self.gate.problem(422, errors=faults)
-            await self._answer(scope, arguments, send)
-        finally:
-            if declared.body and declared.body.streams:
-                await declared.body.close(header, arguments.get("body"))
-
-    async def _answer(self, scope: Scope, arguments: dict[str, Any], send: Send) -> None:
+        if faults:
+            raise self.gate.problem(422, errors=faults)
         try:
             value = await self.function(scope, **arguments)
         except HTTPException as problem:
             self._require_declared(problem.status_code)
             raise
-        await self.declaration.answers.send(value, send)
+        await declared.answers.send(value, send)
 
     def _faults(self, rejected: Rejected) -> list[Fault]:
         if rejected.status != 422:
@@ -103,6 +99,18 @@ class Operation[Scope]:
                 f"{self.declaration.id} was answered with {status}, "
                 "which the contract does not declare"
             ) from None
+
+
+class UploadOperation[Scope](Operation[Scope]):
+    """An operation whose body may hold files, which go when it has been answered."""
+
+    async def __call__(self, connection: Connection, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await super().__call__(connection, receive, send)
+        finally:
+            if self.declaration.body:
+                await self.declaration.body.close(fields(connection), connection.get(_BODY))
 
 
 def _schemas(declaration: Declaration) -> Iterator[Schema]:
@@ -121,7 +129,8 @@ def routes[Scope](
     declaration: Declaration, function: Callable[..., Awaitable[Any]], gate: Gate[Scope]
 ) -> list[Route]:
     """Return the routes of an operation, one for each of its paths."""
-    operation = Operation(declaration, function, gate)
+    has_files = declaration.body is not None and declaration.body.streams
+    operation = (UploadOperation if has_files else Operation)(declaration, function, gate)
     return [
         Route(path, operation, methods=[declaration.method], name=declaration.id)
         for path in declaration.paths
