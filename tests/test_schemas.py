@@ -20,6 +20,7 @@ Open: {type: object, required: [a], properties: {a: {type: string}}}
 Closed: {type: object, additionalProperties: false, properties: {a: {type: integer}}}
 Other: {type: object, properties: {t: {type: string}, x: {type: integer}}}
 Tree: {type: object, properties: {a: {$ref: '#/components/schemas/Tree'}}}
+Forest: {type: object, properties: {a: {type: array, items: {$ref: '#/components/schemas/Forest'}}}}
 One: {type: object, required: [t], properties: {t: {const: a}, x: {type: integer}}}
 Two: {type: object, required: [t], properties: {t: {type: string, enum: [b]}, y: {type: string}}}
 Pair: {type: array, prefixItems: [{type: integer}, {type: integer}], minItems: 2, items: false}
@@ -83,6 +84,7 @@ true
 {$ref: '#/components/schemas/Name'}
 {$ref: '#/components/schemas/Any-Json'}
 {type: object, properties: {a: {$ref: '#/components/schemas/Tree'}}, additionalProperties: false}
+{$ref: '#/components/schemas/Forest'}
 {allOf: [{$ref: '#/components/schemas/Name'}]}
 {allOf: [{$ref: '#/components/schemas/Tree'}], type: object, required: [a]}
 {allOf: [{$ref: '#/components/schemas/Open'}, {$ref: '#/components/schemas/Other'}]}

@@ -82,6 +82,8 @@ class Book:
             name = _title(target)
             name += "Input" if way == "request" and target in self._answered else ""
             taken = {*self.schemas, *self._names.values()}
+            if len(steps(target)) != 3 or not target.startswith(SCHEMAS):
+                taken |= self._reserved
             name = next(each for each in _numbered(name) if each not in taken)
             self._names[target, way] = name
             self._pending.append((name, target, way))

@@ -131,7 +131,8 @@ class Shapes:
         shape = {"type": "array", **taken(schema, "minItems", "maxItems")}
         if "items" in schema and "prefixItems" not in schema:
             shape["items"] = self._shape(schema["items"])
-            if shape["items"] == {"$ref": f"#/components/schemas/{self._current}"}:
+            itself = {"$ref": f"#/components/schemas/{self._current}"}
+            if shape["items"] == itself == self.schemas[self._current].get("items"):
                 # An array of itself has no name to go by while it is made.
                 shape["items"] = {}
                 self._loosen()
