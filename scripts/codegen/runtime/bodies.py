@@ -56,7 +56,8 @@ class Body:
         self.required = required
         self.contents = contents or {}
         self.streams = streams or {}
-        self._ranges = [name for name in (*self.contents, *self.streams) if "*" in name]
+        ranges = (name for name in (*self.contents, *self.streams) if "*" in name)
+        self._ranges = sorted(ranges, key=lambda name: name.startswith("*"))
 
     async def read(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
         """Return the value, or None for an optional body that was not sent, or without a byte.
