@@ -125,9 +125,10 @@ def refuse_large(fields: Fields, max_bytes: int) -> None:
 
 @dataclass(slots=True)
 class Received:
-    """How much of a body has come."""
+    """How much of a body has come, and whether that is all."""
 
     size: int = 0
+    is_whole: bool = False
 
 
 async def chunks(
@@ -143,8 +144,9 @@ async def chunks(
         received.size += len(part)
         if received.size > max_bytes:
             raise Rejected(413)
-        yield part
         more = message.get("more_body", False)
+        received.is_whole = not more
+        yield part
 
 
 async def _gather(receive: Receive, max_bytes: int) -> bytes:

@@ -1,6 +1,6 @@
 """Forms: fields by name, as `application/x-www-form-urlencoded` or `multipart/form-data`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -149,6 +149,25 @@ class UrlEncoded:
         return self.form.read(source)
 
 
+class _Parser(MultiPartParser):
+    """Refuses a form that is cut off; what closes its files is that parsing fails."""
+
+    is_ended = False
+
+    def on_end(self) -> None:
+        self.is_ended = True
+
+    async def parse(self) -> FormData:
+        self.stream = self._whole(self.stream)
+        return await super().parse()
+
+    async def _whole(self, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        async for piece in stream:
+            yield piece
+        if not self.is_ended:
+            raise MultiPartException("the last boundary is missing")
+
+
 class Multipart:
     """`multipart/form-data` (RFC 7578): files go to disk while they arrive."""
 
@@ -162,7 +181,7 @@ class Multipart:
         content_type = fields[b"content-type"].decode("latin-1")
         headers = Headers({"content-type": f"{content_type}; charset=latin-1"})
         received = Received()
-        parser = MultiPartParser(
+        parser = _Parser(
             headers,
             chunks(receive, limits.max_upload_bytes, received),
             max_fields=MAX_FIELDS,
@@ -171,7 +190,8 @@ class Multipart:
         try:
             form = await in_time(parser.parse(), limits)
         except (MultiPartException, ValueError):
-            if received.size or await gathered_bytes(receive, fields, limits):
+            unread = not (received.size or received.is_whole)
+            if received.size or (unread and await gathered_bytes(receive, fields, limits)):
                 raise Rejected(400) from None
             return None
         opened = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
