@@ -53,12 +53,10 @@ NAMED = '; filename="t"'
 LARGE = b"0123456789abcdef" * 2**18
 PNG = ("a.png", b"\x89PNG\xff\x00", "image/png")
 
-type Seen = dict[str, tuple[bytes, str | None, str | None, int | None]]
-
 opened: list[UploadFile] = []
 rolled: list[bool] = []
 bodies: list[Any] = []
-seen: Seen = {}
+seen: dict[str, tuple[bytes, str | None, str | None, int | None]] = {}
 
 
 async def keep(_: str, body: Any) -> None:
@@ -96,11 +94,8 @@ def post(app: FastAPI, files: Any, **data: Any) -> tuple[int, list[dict[str, str
 
 def part(name: str, content: bytes, more: str = "") -> bytes:
     """Return one part of a form."""
-    return b'--b\r\nContent-Disposition: form-data; name="%b"%b\r\n\r\n%b\r\n' % (
-        name.encode(),
-        more.encode(),
-        content,
-    )
+    head = f'--b\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'
+    return head.encode() + content + b"\r\n"
 
 
 def raw(app: FastAPI, *parts: bytes, end: bytes = b"--b--\r\n", boundary: str = "b") -> int:

@@ -77,18 +77,19 @@ class Operation[Scope]:
         try:
             if faults:
                 raise self.gate.problem(422, errors=faults)
-            await self._answer(scope, arguments, send)
+            value = await self._value(scope, arguments)
+            with_body = connection["method"] != "HEAD"
+            await declared.answers.send(value, receive, send, with_body=with_body)
         finally:
             if declared.body and declared.body.streams:
                 await declared.body.close(header, arguments.get("body"))
 
-    async def _answer(self, scope: Scope, arguments: dict[str, Any], send: Send) -> None:
+    async def _value(self, scope: Scope, arguments: dict[str, Any]) -> Any:
         try:
-            value = await self.function(scope, **arguments)
+            return await self.function(scope, **arguments)
         except HTTPException as problem:
             self._require_declared(problem.status_code)
             raise
-        await self.declaration.answers.send(value, send)
 
     def _faults(self, rejected: Rejected) -> list[Fault]:
         if rejected.status != 422:

@@ -95,7 +95,8 @@ class Rendering:
 
     def tree(self, api: ApiSpec, document: dict[str, Any]) -> dict[str, bytes]:
         """Return the generated package, formatted."""
-        self.taken = _OURS.union(*map(_names, api.tags), (each.id for each in api.outgoing))
+        sent = {name for each in api.outgoing for name in (each.id, each.id.upper())}
+        self.taken = _OURS.union(sent, *map(_names, api.tags))
         modules = {f"{tag.module}.py": self._tag(tag) for tag in api.tags}
         modules["__init__.py"] = f'"""{_line(document["info"]["title"])}, generated."""\n'
         modules["api.py"] = self._rendered("api", api=api)

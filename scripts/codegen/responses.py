@@ -49,13 +49,15 @@ class ResponseReader:
         return tuple(answers), tuple(sorted(refusals))
 
     def _is_status(self, status: str) -> bool:
-        return status in _STATUSES or status == "default" or status.upper() in _RANGES
+        return status in _STATUSES or status == "default" or status.lower() in _RANGES
 
     def _answer(
         self, operation: str, label: str, value: dict[str, Any], pointer: str
     ) -> AnswerSpec:
         status = int(label) if label.isdigit() else None
-        class_name = f"{pascal(operation)}{outcome(status) if status else pascal(label)}"
+        class_name = (
+            f"{pascal(operation)}{outcome(status) if status else _RANGES.get(label, 'Default')}"
+        )
         contents = tuple(self._contents(class_name, value, pointer))
         if contents and status in _EMPTY:
             self._reject(below(pointer, "content"), f"a response of {status} has no content")
@@ -117,14 +119,14 @@ class ResponseReader:
         self.book.unsupported.append(Place(pointer, reason))
 
 
-_RANGES = {"2XX", "3XX", "4XX", "5XX"}
+_RANGES = {name.lower(): name for name in ("2XX", "3XX", "4XX", "5XX")}
 
 
 def _refused(status: str) -> set[int]:
     """Return the statuses of refusals that a response covers."""
     if status == "default":
         return set(range(400, 600))
-    if status.upper() in _RANGES:
+    if status.lower() in _RANGES:
         first = int(status[0]) * 100
         return set(range(first, first + 100)) if first >= 400 else set()
     return {int(status)} if int(status) >= 400 else set()

@@ -111,6 +111,14 @@ class AnswerSpec:
     headers: tuple[HeaderSpec, ...]
 
     @property
+    def range(self) -> range:
+        """The statuses that it covers where it has none of its own."""
+        if self.label == "default":
+            return range(200, 600)
+        first = int(self.label[0]) * 100
+        return range(first, first + 100)
+
+    @property
     def is_success(self) -> bool:
         """Whether it is no refusal."""
         return self.label[0] in "123" or self.label == "default"
