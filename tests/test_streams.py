@@ -1,12 +1,15 @@
 """Streams: bodies that are sent while they are made, until their client is gone."""
 
 import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
+from tests.applications import exchange, served
 from tests.generated_api import HEAD, OpenGate, call, package, serve
 
 CONTRACT = f"""{HEAD}
@@ -160,3 +163,35 @@ def test_a_stream_ends_when_its_client_is_gone(api: Api) -> None:
     api.result = endless()
     assert [each.get("body") for each in asyncio.run(streamed(api, "/bytes"))] == [None, b"last"]
     assert ended == [True]
+
+
+def test_a_connection_shows_that_a_stream_was_cut_off(api: Api) -> None:
+    request = b"%b /bytes HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    with served(api.app) as port:
+        api.result = pieces(b"one", b"two")
+        assert exchange(port, request % b"GET").endswith(b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")
+        api.result = pieces(b"one", failing=True)
+        assert exchange(port, request % b"GET").endswith(b"3\r\none\r\n")
+        api.result = pieces(b"one", failing=True)
+        assert exchange(port, request % b"HEAD").endswith(b"\r\n\r\n")
+
+
+def test_a_stream_ends_when_its_connection_does(api: Api) -> None:
+    ended = threading.Event()
+
+    async def ticks() -> AsyncIterator[Any]:
+        try:
+            while True:
+                yield api.answers.Event("tick")
+                await asyncio.sleep(0.01)
+        finally:
+            ended.set()
+
+    api.result = ticks()
+    with served(api.app) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as opened:
+            opened.sendall(b"GET /events HTTP/1.1\r\nHost: a\r\n\r\n")
+            received = b""
+            while received.count(b"data: tick\n\n") < 2:
+                received += opened.recv(65_536)
+        assert ended.wait(5)

@@ -51,7 +51,7 @@ class Schema:
             if value is None:
                 self.read(content)  # Pydantic writes it for any type
             if self.rules and (faults := self._faults(from_json(content))):
-                raise TypeError(f"the answer breaks its schema at {faults[0]['pointer']}")
+                raise TypeError(f"the value breaks its schema at {faults[0]['pointer']}")
             return content
 
         return write
