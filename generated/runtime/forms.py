@@ -43,7 +43,7 @@ class Field:
     def values(self, source: Mapping[str, list[str]], known: frozenset[str]) -> Iterator[Any]:
         """Return what was sent as JSON values, the likeliest first; raises ValueError.
 
-        `known` are the names that belong to other properties.
+        `known` are the names that belong to a property.
         """
         for text in self.texts:
             texts = self._gathered(text, source, known)
@@ -109,18 +109,18 @@ class Form:
 
     def _ways(self, source: Mapping[str, list[str]]) -> dict[str, list[Any]]:
         """Return the values that each property may have."""
+        fields = self.fields.values()
+        known = frozenset(name for name in source if any(field.names(name) for field in fields))
         ways = {}
         for name, field in self.fields.items():
-            others = [each for each in self.fields.values() if each is not field]
-            known = frozenset(sent for sent in source if any(each.names(sent) for each in others))
             try:
                 if values := list(field.values(source, known)):
                     ways[name] = values
             except ValueError as error:
                 raise Unfit([{"pointer": f"#/{_escaped(name)}", "detail": str(error)}]) from None
-        if not any(field.takes_others for field in self.fields.values()):
+        if not any(field.takes_others for field in fields):
             for name, texts in source.items():
-                if not any(field.names(name) for field in self.fields.values()):
+                if name not in known:
                     ways[name] = [texts[0] if len(texts) == 1 else texts]
         return ways
 
@@ -177,6 +177,21 @@ class Multipart:
 
     async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
         """Return the object, or None for no body; raises Rejected, Unfit, ClientDisconnect."""
+        form = await self._parsed(receive, fields, limits)
+        if form is None:
+            return None
+        opened = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
+        value = None
+        try:
+            value = await self._read(form, opened)
+        finally:
+            kept = set(map(id, held(value)))
+            for file in opened:
+                if id(file) not in kept:
+                    await file.close()
+        return value
+
+    async def _parsed(self, receive: Receive, fields: Fields, limits: Limits) -> FormData | None:
         refuse_large(fields, limits.max_upload_bytes)
         # In this charset no byte is lost, and what is no text may be a file.
         content_type = fields[b"content-type"].decode("latin-1")
@@ -189,22 +204,12 @@ class Multipart:
             max_part_size=limits.max_body_bytes,
         )
         try:
-            form = await in_time(parser.parse(), limits)
+            return await in_time(parser.parse(), limits)
         except (MultiPartException, ValueError):
             unread = not (received.size or received.is_whole)
             if received.size or (unread and await gathered_bytes(receive, fields, limits)):
                 raise Rejected(400) from None
             return None
-        opened = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
-        value = None
-        try:
-            value = await self._read(form, opened)
-        finally:
-            kept = set(map(id, held(value)))
-            for file in opened:
-                if id(file) not in kept:
-                    await file.close()
-        return value
 
     async def _read(self, form: FormData, opened: list[UploadFile]) -> Any:
         """Return the object; a file that is made of a part without a name is opened, too."""

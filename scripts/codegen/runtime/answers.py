@@ -90,9 +90,7 @@ class Answer:
         if writer is None and self.writers:
             writer = self.writers[value.media_type]
             headers = [(b"content-type", value.media_type.encode("latin-1"))]
-        status = self.status if isinstance(self.status, int) else value.status
-        if isinstance(self.status, range) and status not in self.status:
-            raise ValueError(f"{status} is not among the declared statuses")
+        status = self._status(value)
         content = writer.content(body) if writer else b""
         for header in self._headers:
             held = getattr(value, header.attribute)
@@ -108,6 +106,14 @@ class Answer:
             headers.append((b"content-length", b"%d" % len(content)))
         await send(start)
         await send({"type": "http.response.body", "body": content if with_body else b""})
+
+    def _status(self, value: Any) -> int:
+        if isinstance(self.status, int):
+            return self.status
+        status: int = value.status
+        if status not in self.status:
+            raise ValueError(f"{status} is not among the declared statuses")
+        return status
 
 
 async def _while_listened(sending: Coroutine[Any, Any, None], receive: Receive) -> None:
