@@ -37,6 +37,11 @@ paths:
         required: true
         content: {{application/x-ndjson: {{schema: {{$ref: '#/components/schemas/Thing'}}}}}}
       responses: {{'204': {{description: Sent.}}}}
+  /unique:
+    post:
+      operationId: send_unique
+      requestBody: {{content: {{application/json: {{schema: {{type: array, uniqueItems: true}}}}}}}}
+      responses: {{'204': {{description: Sent.}}}}
   /several:
     patch:
       operationId: send_several
@@ -56,13 +61,18 @@ paths:
           image/*: {{}}
           image/svg+xml: {{schema: {{type: string}}}}
       responses: {{'204': {{description: Sent.}}}}
+  /rules:
+    post:
+      operationId: rules
+      requestBody: {{content: {{application/json: {{schema: {{type: array, uniqueItems: true}}}}}}}}
+      responses: {{'204': {{description: Sent.}}}}
   /images:
     post:
       operationId: send_images
       requestBody: {{content: {{image/*: {{}}}}}}
       responses: {{'204': {{description: Sent.}}}}
 """
-NAMES = ("text", "day", "lines", "several", "ranges", "images")
+NAMES = ("text", "day", "lines", "several", "ranges", "images", "unique")
 
 bodies: list[Any] = []
 files: list[tuple[bytes, str | None]] = []
@@ -79,7 +89,7 @@ async def send(_: str, body: Any) -> None:
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """Return the application of this module's contract."""
     module = package(tmp_path_factory.mktemp("contents"), CONTRACT)
-    return serve(module, OpenGate(), **{f"send_{name}": send for name in NAMES})
+    return serve(module, OpenGate(), rules=send, **{f"send_{name}": send for name in NAMES})
 
 
 def post(
@@ -225,6 +235,12 @@ def test_a_body_has_the_schema_of_its_media_type(
         assert (type(bodies[-1]).__name__, dumped) == expected
     else:
         assert status == expected
+
+
+@pytest.mark.parametrize("path", ["/unique", "/rules"])
+def test_rules_are_kept_whatever_an_operation_is_called(app: FastAPI, path: str) -> None:
+    assert post(app, path, "[1, 2]", JSON)[0] == 204
+    assert post(app, path, "[1, 1.0]", JSON)[0] == 422
 
 
 def test_the_narrowest_range_decides(app: FastAPI) -> None:

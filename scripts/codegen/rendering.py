@@ -51,13 +51,13 @@ _OURS = {
     "Plain",
     "PlainWriter",
     "Protocol",
-    "RULES",
     "Request",
     "Schema",
     "Structured",
     "Text",
     "UploadFile",
     "UrlEncoded",
+    "rules",
 }  # fmt: skip - one list
 """What the modules of tags are written in: models of these names go by the module of models."""
 _WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
@@ -192,7 +192,7 @@ class Rendering:
         if name not in self.loose:
             return f"Schema({type_})"
         self.checked.add(name)
-        return f"Schema({type_}, RULES, {name!r})"
+        return f"Schema({type_}, rules, {name!r})"
 
 
 def _bare(schema: Any) -> Any:
