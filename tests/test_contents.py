@@ -37,9 +37,9 @@ paths:
         required: true
         content: {{application/x-ndjson: {{schema: {{$ref: '#/components/schemas/Thing'}}}}}}
       responses: {{'204': {{description: Sent.}}}}
-  /unique:
+  /rules:
     post:
-      operationId: send_unique
+      operationId: rules
       requestBody: {{content: {{application/json: {{schema: {{type: array, uniqueItems: true}}}}}}}}
       responses: {{'204': {{description: Sent.}}}}
   /several:
@@ -61,9 +61,9 @@ paths:
           image/*: {{}}
           image/svg+xml: {{schema: {{type: string}}}}
       responses: {{'204': {{description: Sent.}}}}
-  /rules:
+  /unique:
     post:
-      operationId: rules
+      operationId: send_unique
       requestBody: {{content: {{application/json: {{schema: {{type: array, uniqueItems: true}}}}}}}}
       responses: {{'204': {{description: Sent.}}}}
   /images:
