@@ -113,6 +113,9 @@ def test_what_is_not_of_its_type_is_not_sent(wrong: dict[str, object]) -> None:
     async def send(message: Message) -> None:
         sent.append(message)
 
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
     with pytest.raises(PydanticSerializationError):
-        asyncio.run(answer.send(None, todo, send))
+        asyncio.run(answer.send(None, todo, receive, send, with_body=True))
     assert sent == []

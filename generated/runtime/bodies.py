@@ -57,7 +57,8 @@ class Body:
         self.required = required
         self.contents = contents or {}
         self.streams = streams or {}
-        self._ranges = [name for name in (*self.contents, *self.streams) if "*" in name]
+        ranges = (name for name in (*self.contents, *self.streams) if "*" in name)
+        self._ranges = sorted(ranges, key=lambda name: name.startswith("*"))
 
     async def read(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
         """Return the value, or None for an optional body that was not sent, or without a byte.
@@ -125,9 +126,10 @@ def refuse_large(fields: Fields, max_bytes: int) -> None:
 
 @dataclass(slots=True)
 class Received:
-    """How much of a body has come."""
+    """How much of a body has come, and whether that is all."""
 
     size: int = 0
+    is_whole: bool = False
 
 
 async def chunks(
@@ -143,8 +145,9 @@ async def chunks(
         received.size += len(part)
         if received.size > max_bytes:
             raise Rejected(413)
-        yield part
         more = message.get("more_body", False)
+        received.is_whole = not more
+        yield part
 
 
 async def _gather(receive: Receive, max_bytes: int) -> bytes:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, BinaryIO, cast
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
-from starlette.datastructures import UploadFile
+from starlette.datastructures import Headers, UploadFile
 from starlette.types import Receive
 
 from .bodies import Rejected, chunks, refuse_large
@@ -51,7 +51,8 @@ class Binary:
     async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> UploadFile | None:
         """Return the file, or None for an empty body; raises Rejected, ClientDisconnect."""
         refuse_large(fields, limits.max_upload_bytes)
-        file = await uploaded(b"")
+        content_type = fields.get(b"content-type", b"").decode("latin-1")
+        file = await uploaded(b"", Headers({"content-type": content_type}))
         try:
             await in_time(_write(file, chunks(receive, limits.max_upload_bytes)), limits)
             await file.seek(0)
@@ -81,10 +82,10 @@ async def _write(file: UploadFile, pieces: AsyncIterator[bytes]) -> None:
         await file.write(piece)
 
 
-async def uploaded(content: bytes) -> UploadFile:
-    """Return a file of this content."""
+async def uploaded(content: bytes, headers: Headers | None = None) -> UploadFile:
+    """Return a file of this content; the headers may say of which type it is."""
     spooled = SpooledTemporaryFile[bytes](max_size=_IN_MEMORY)
-    file = UploadFile(cast("BinaryIO", spooled), size=0)
+    file = UploadFile(cast("BinaryIO", spooled), size=0, headers=headers)
     await file.write(content)
     await file.seek(0)
     return file

@@ -29,7 +29,9 @@ class PlainWriter(JsonWriter):
 
     def content(self, body: Any) -> bytes:
         """Return the text; raises an error for one that breaks its schema."""
-        return str(from_json(self.schema.write(body))).encode()
+        written = self.schema.write(body)
+        self.schema.read(written)
+        return str(from_json(written)).encode()
 
 
 class BinaryWriter:

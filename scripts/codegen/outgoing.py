@@ -7,6 +7,7 @@ from scripts.codegen.book import Book
 from scripts.codegen.contract import Contract, below
 from scripts.codegen.kinds import kinds
 from scripts.codegen.media import kind
+from scripts.codegen.models import TAKEN
 from scripts.codegen.naming import identifier, pascal, snake
 from scripts.codegen.specification import ContentSpec, OutgoingSpec, Place
 
@@ -19,7 +20,7 @@ class OutgoingReader:
     def __init__(self, contract: Contract, book: Book) -> None:
         self.contract = contract
         self.book = book
-        self.taken: set[str] = set()
+        self.taken = {"OUTGOING", "REQUEST", "RULES", "SCHEMA", *map(str.upper, TAKEN)}
 
     def webhooks(self) -> Iterator[OutgoingSpec]:
         """Return the webhooks of the contract."""
@@ -46,10 +47,7 @@ class OutgoingReader:
         for method in methods:
             operation, place = item[method], below(pointer, method)
             several = f"{name}_{method}" if len(methods) > 1 else name
-            id_ = identifier(operation.get("operationId") or snake(several))
-            while id_ in self.taken:
-                id_ += "_"
-            self.taken.add(id_)
+            id_ = self._id(operation.get("operationId") or snake(several))
             yield OutgoingSpec(
                 id=id_,
                 method=method.upper(),
@@ -57,6 +55,14 @@ class OutgoingReader:
                 summary=operation.get("summary") or operation.get("description", ""),
                 content=self._content(id_, operation, place),
             )
+
+    def _id(self, name: str) -> str:
+        """Return the name of a function, whose declaration has it in capitals."""
+        id_ = identifier(name.lower() if name.isupper() else name)
+        while id_.upper() in self.taken:
+            id_ += "_"
+        self.taken.add(id_.upper())
+        return id_
 
     def _content(self, name: str, operation: dict[str, Any], pointer: str) -> ContentSpec | None:
         if "requestBody" not in operation:

@@ -51,13 +51,13 @@ _OURS = {
     "Plain",
     "PlainWriter",
     "Protocol",
-    "RULES",
     "Request",
     "Schema",
     "Structured",
     "Text",
     "UploadFile",
     "UrlEncoded",
+    "rules",
 }  # fmt: skip - one list
 """What the modules of tags are written in: models of these names go by the module of models."""
 _WORD = re.compile(r"\b[A-Za-z_][A-Za-z0-9_]*\b")
@@ -95,7 +95,8 @@ class Rendering:
 
     def tree(self, api: ApiSpec, document: dict[str, Any]) -> dict[str, bytes]:
         """Return the generated package, formatted."""
-        self.taken = _OURS.union(*map(_names, api.tags), (each.id for each in api.outgoing))
+        sent = {name for each in api.outgoing for name in (each.id, each.id.upper())}
+        self.taken = _OURS.union(sent, *map(_names, api.tags))
         modules = {f"{tag.module}.py": self._tag(tag) for tag in api.tags}
         modules["__init__.py"] = f'"""{_line(document["info"]["title"])}, generated."""\n'
         modules["api.py"] = self._rendered("api", api=api)
@@ -191,7 +192,7 @@ class Rendering:
         if name not in self.loose:
             return f"Schema({type_})"
         self.checked.add(name)
-        return f"Schema({type_}, RULES, {name!r})"
+        return f"Schema({type_}, rules, {name!r})"
 
 
 def _bare(schema: Any) -> Any:

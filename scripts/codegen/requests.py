@@ -33,6 +33,7 @@ class RequestReader:
         fields: dict[str, tuple[FieldSpec, ...]] = {}
         for media_type, content in body.get("content", {}).items():
             where = below(place, "content", media_type)
+            sent = media_type.partition(";")[0].strip().lower()
             name = f"{pascal(operation)}Body"
             schema = content.get("schema", {})
             key = self.book.name(schema, below(where, "schema"), name, "request")
@@ -41,8 +42,8 @@ class RequestReader:
                 continue
             if how in {"form", "multipart"}:
                 encoding = content.get("encoding", {})
-                key, fields[media_type.lower()] = self._form(key, name, how, encoding)
-            contents.append(ContentSpec(media_type.lower(), how, key))
+                key, fields[sent] = self._form(key, name, how, encoding)
+            contents.append(ContentSpec(sent, how, key))
         if not contents and not body.get("content"):
             self.book.unsupported.append(Place(place, "a body of no media type"))
         return BodySpec(body.get("required", False), tuple(contents), fields)

@@ -1,6 +1,7 @@
 """Responses of the contract: their statuses, media types and headers."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -42,26 +43,31 @@ class ResponseReader:
                 continue
             refusals |= _refused(status)
             is_own = any(name.partition(";")[0] != _PROBLEM for name in value.get("content", {}))
-            if status[0] in "123" or is_own or (status == "default" and not has_success):
-                answers.append(self._answer(operation, status.lower(), value, place))
+            is_success = status[0] in "123" or (status == "default" and not has_success)
+            if is_success or is_own:
+                answer = self._answer(operation, status.lower(), value, place)
+                answers.append(replace(answer, is_success=is_success))
         if not any(answer.is_success for answer in answers):
             self._reject(below(pointer, "responses"), "no response is declared for success")
         return tuple(answers), tuple(sorted(refusals))
 
     def _is_status(self, status: str) -> bool:
-        return status in _STATUSES or status == "default" or status.upper() in _RANGES
+        return status in _STATUSES or status == "default" or status.lower() in _RANGES
 
     def _answer(
         self, operation: str, label: str, value: dict[str, Any], pointer: str
     ) -> AnswerSpec:
         status = int(label) if label.isdigit() else None
-        class_name = f"{pascal(operation)}{outcome(status) if status else pascal(label)}"
+        class_name = (
+            f"{pascal(operation)}{outcome(status) if status else _RANGES.get(label, 'Default')}"
+        )
         contents = tuple(self._contents(class_name, value, pointer))
         if contents and status in _EMPTY:
             self._reject(below(pointer, "content"), f"a response of {status} has no content")
         return AnswerSpec(
             status=status,
             label=label,
+            is_success=True,
             class_name=class_name,
             description=value.get("description", ""),
             contents=contents,
@@ -117,14 +123,14 @@ class ResponseReader:
         self.book.unsupported.append(Place(pointer, reason))
 
 
-_RANGES = {"2XX", "3XX", "4XX", "5XX"}
+_RANGES = {name.lower(): name for name in ("2XX", "3XX", "4XX", "5XX")}
 
 
 def _refused(status: str) -> set[int]:
     """Return the statuses of refusals that a response covers."""
     if status == "default":
         return set(range(400, 600))
-    if status.upper() in _RANGES:
+    if status.lower() in _RANGES:
         first = int(status[0]) * 100
         return set(range(first, first + 100)) if first >= 400 else set()
     return {int(status)} if int(status) >= 400 else set()

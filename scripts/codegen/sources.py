@@ -60,7 +60,7 @@ def body(spec: BodySpec, schema: Source) -> str:
 
 def answer(spec: AnswerSpec, schema: Source) -> str:
     """Return the code of a response."""
-    parts = [repr(spec.status)]
+    parts = [repr(spec.status or spec.range)]
     if spec.contents:
         writers = {
             c.media_type: f"{_WRITERS[c.kind]}({'' if c.kind == 'binary' else schema(c.schema)})"

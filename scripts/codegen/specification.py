@@ -102,19 +102,26 @@ class FieldSpec:
 
 @dataclass(frozen=True)
 class AnswerSpec:
-    """A response that implementations return. `status` is None for a range or `default`."""
+    """A response that implementations return. `status` is None for a range or `default`.
+
+    `default` is a refusal where others are declared for success.
+    """
 
     status: int | None
     label: str
+    is_success: bool
     class_name: str
     description: str
     contents: tuple[ContentSpec, ...]
     headers: tuple[HeaderSpec, ...]
 
     @property
-    def is_success(self) -> bool:
-        """Whether it is no refusal."""
-        return self.label[0] in "123" or self.label == "default"
+    def range(self) -> range:
+        """The statuses that it covers where it has none of its own."""
+        if self.label == "default":
+            return range(200 if self.is_success else 400, 600)
+        first = int(self.label[0]) * 100
+        return range(first, first + 100)
 
 
 @dataclass(frozen=True)

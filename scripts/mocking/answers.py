@@ -84,8 +84,7 @@ def _preferred(scope: Scope) -> int | None:
 def _fields(spec: AnswerSpec, content: ContentSpec | None, preferred: int | None) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if spec.status is None:
-        first = 200 if spec.label == "default" else int(spec.label[0]) * 100
-        fields["status"] = preferred or first
+        fields["status"] = preferred if preferred in spec.range else spec.range.start
     if content and len(spec.contents) > 1:
         fields["media_type"] = content.media_type
     return fields

@@ -1,11 +1,12 @@
 """Answers: from what an implementation returns to the status, headers and bytes of a response."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping
 from typing import Any, Protocol
 
 from pydantic_core import from_json
-from starlette.types import Message, Send
+from starlette.types import Message, Receive, Send
 
 from .schema import Schema
 
@@ -60,14 +61,14 @@ class Header:
 class Answer:
     """A declared response: what writes its body by media type, and its headers.
 
-    `status` is None for a range or for `default`: the returned value tells it.
+    Where `status` is a range, the returned value tells which one of it.
     """
 
     __slots__ = ("_start", "headers", "media_types", "status", "writer", "writers")
 
     def __init__(
         self,
-        status: int | None,
+        status: int | range,
         writers: Mapping[str, Writer] | None = None,
         headers: tuple[Header, ...] = (),
     ) -> None:
@@ -78,13 +79,20 @@ class Answer:
         self.headers = headers
         self._start = [(b"content-type", name.encode("latin-1")) for name in self.media_types[:1]]
 
-    async def send(self, value: Any, body: Any, send: Send) -> None:
+    @property
+    def is_success(self) -> bool:
+        """Whether it is no refusal."""
+        return (self.status if isinstance(self.status, int) else self.status.start) < 400
+
+    async def send(
+        self, value: Any, body: Any, receive: Receive, send: Send, *, with_body: bool
+    ) -> None:
         """Send the response; `value` holds the headers, `body` what is written."""
         writer, headers = self.writer, self._start.copy()
         if writer is None and self.writers:
             writer = self.writers[value.media_type]
             headers = [(b"content-type", value.media_type.encode("latin-1"))]
-        status = value.status if self.status is None else self.status
+        status = self._status(value)
         content = writer.content(body) if writer else b""
         for header in self.headers:
             held = getattr(value, header.attribute)
@@ -92,12 +100,40 @@ class Answer:
                 headers.append((header.name, header.field(held)))
         start = {"type": "http.response.start", "status": status, "headers": headers}
         if not isinstance(content, bytes):
-            await _send_pieces(content, send, start)
-            return
-        if status not in _BODILESS:
+            if with_body:
+                await _while_listened(_send_pieces(content, send, start), receive)
+                return
+            content = b""
+        elif status not in _BODILESS:
             headers.append((b"content-length", b"%d" % len(content)))
         await send(start)
-        await send({"type": "http.response.body", "body": content})
+        await send({"type": "http.response.body", "body": content if with_body else b""})
+
+    def _status(self, value: Any) -> int:
+        if isinstance(self.status, int):
+            return self.status
+        status: int = value.status
+        if status not in self.status:
+            raise ValueError(f"{status} is not among the declared statuses")
+        return status
+
+
+async def _while_listened(sending: Coroutine[Any, Any, None], receive: Receive) -> None:
+    """Send until the client is gone: some bodies have no end."""
+    tasks = [asyncio.create_task(sending), asyncio.create_task(_gone(receive))]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        sent, _ = await asyncio.gather(*tasks, return_exceptions=True)
+    if isinstance(sent, Exception):
+        raise sent
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send_pieces(pieces: AsyncIterator[bytes], send: Send, start: Message) -> None:
@@ -127,15 +163,16 @@ class Answers:
         self.bare = bare
         self.typed = typed or {}
         every = [*([bare] if bare else []), *self.typed.values()]
-        successes = [each for each in every if each.status is None or each.status < 400]
+        successes = [each for each in every if each.is_success]
         self.media_types = frozenset(name for each in successes for name in each.media_types)
         several = [each.media_types for each in successes if len(each.media_types) > 1]
         self.offers = tuple(dict.fromkeys(name for names in several for name in names))
 
-    def send(self, value: Any, send: Send) -> Awaitable[None]:
+    def send(self, value: Any, receive: Receive, send: Send, *, with_body: bool) -> Awaitable[None]:
         """Send what the implementation returned; raises TypeError for what is not declared."""
         if answer := self.typed.get(type(value)):
-            return answer.send(value, getattr(value, "body", None), send)
+            body = getattr(value, "body", None)
+            return answer.send(value, body, receive, send, with_body=with_body)
         if self.bare:
-            return self.bare.send(None, value, send)
+            return self.bare.send(None, value, receive, send, with_body=with_body)
         raise TypeError(f"{type(value).__name__} is no declared answer of this operation")

@@ -5,12 +5,16 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from .bodies import Rejected
+from .faults import MANY
 from .fields import Fields
 from .gate import Fault
 from .schema import Schema, Unfit
 from .texts import refuse_unfit
 
-_CHARSETS = {"utf-8", "us-ascii"}
+CHARSETS = {"utf-8", "us-ascii"}
+"""Those that JSON and forms may be in: UTF-8, and what is a part of it."""
+# Some of Python's others take time that grows with the square of what they decode.
+_OF_TEXT = CHARSETS | {"iso-8859-1", "latin1", "windows-1252", "utf-16", "utf-16le", "utf-16be"}
 
 
 class Json:
@@ -21,7 +25,7 @@ class Json:
 
     def parse(self, raw: bytes, fields: Fields) -> Any:
         """Return the value; raises Rejected, Unfit."""
-        if b";" in fields.get(b"content-type", b"") and not charsets(fields) <= _CHARSETS:
+        if b";" in fields.get(b"content-type", b"") and not charsets(fields) <= CHARSETS:
             raise Rejected(415)
         return parsed(self.schema, raw)
 
@@ -32,8 +36,13 @@ class Lines:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
 
-    def parse(self, raw: bytes, _: Fields) -> list[Any]:
-        """Return the values; the first pointer of a fault is the number of the line, from 0."""
+    def parse(self, raw: bytes, fields: Fields) -> list[Any]:
+        """Return the values; the first step of a pointer is the number of the line, from 0.
+
+        Raises Rejected, Unfit.
+        """
+        if not charsets(fields) <= CHARSETS:
+            raise Rejected(415)
         values: list[Any] = []
         faults: list[Fault] = []
         for number, line in enumerate(raw.split(b"\n")):
@@ -45,8 +54,10 @@ class Lines:
                 if not unfit.faults:
                     raise
                 faults += [_in_line(number, fault) for fault in unfit.faults]
+            if len(faults) >= MANY:
+                break
         if faults:
-            raise Unfit(faults)
+            raise Unfit(faults[:MANY])
         return values
 
 
@@ -58,10 +69,11 @@ class Plain:
 
     def parse(self, raw: bytes, fields: Fields) -> Any:
         """Return the text; raises Rejected, Unfit."""
+        given = charsets(fields)
+        if len(given) > 1 or not given <= _OF_TEXT:
+            raise Rejected(415)
         try:
-            text = raw.decode(next(iter(charsets(fields)), "utf-8"))
-        except LookupError:
-            raise Rejected(415) from None
+            text = raw.decode(next(iter(given), "utf-8"))
         except UnicodeDecodeError:
             raise Rejected(400) from None
         try:
@@ -89,9 +101,14 @@ def parsed(schema: Schema, raw: bytes) -> Any:
             value = from_json(raw, allow_inf_nan=False)
         except ValueError as error:
             raise Unfit([], str(error)) from None
-        if _holds_nul(value):
-            raise Unfit([{"pointer": "#", "detail": "Text must not hold NUL"}])
+        refuse_nul(value)
     return schema.read(raw)
+
+
+def refuse_nul(value: Any) -> None:
+    """Raise Unfit for a value in which there is text with NUL."""
+    if _holds_nul(value):
+        raise Unfit([{"pointer": "#", "detail": "Text must not hold NUL"}])
 
 
 def _holds_nul(value: Any) -> bool:

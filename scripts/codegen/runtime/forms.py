@@ -1,6 +1,6 @@
 """Forms: fields by name, as `application/x-www-form-urlencoded` or `multipart/form-data`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -12,6 +12,7 @@ from starlette.types import Receive
 
 from .bodies import Received, Rejected, chunks, refuse_large
 from .bodies import gathered as gathered_bytes
+from .contents import CHARSETS, charsets, refuse_nul
 from .fields import Fields
 from .files import Files, held, in_time, uploaded
 from .gate import Limits
@@ -38,16 +39,36 @@ class Field:
     is_file: bool = False
     media_types: tuple[str, ...] = ()
 
-    def values(self, source: Mapping[str, list[str]]) -> Iterator[Any]:
-        """Return what was sent as JSON values, the likeliest first; raises ValueError."""
+    def values(self, source: Mapping[str, list[str]], known: frozenset[str]) -> Iterator[Any]:
+        """Return what was sent as JSON values, the likeliest first; raises ValueError.
+
+        `known` are the names that belong to a property.
+        """
         for text in self.texts:
-            texts = self._gathered(text, source)
+            texts = self._gathered(text, source, known)
             if texts is not None:
                 yield from text.readings(texts)
 
-    def _gathered(self, text: Text, source: Mapping[str, list[str]]) -> Texts | None:
+    def names(self, name: str) -> bool:
+        """Say whether a name is its own, or that of a property which is sent on its own."""
+        spread = any(name in (text.properties or {}) for text in self._spread)
+        part = self.style == "deepObject" and name.startswith(f"{self.name}[")
+        return name == self.name or spread or part
+
+    @property
+    def takes_others(self) -> bool:
+        """Whether it takes what belongs to no property."""
+        return any(text.others for text in self._spread)
+
+    @property
+    def _spread(self) -> list[Text]:
+        is_spread = self.style == "form" and self.explode
+        return [text for text in self.texts if is_spread and text.properties is not None]
+
+    def _gathered(
+        self, text: Text, source: Mapping[str, list[str]], known: frozenset[str]
+    ) -> Texts | None:
         if self.style:
-            known = frozenset[str]()
             return gathered(self.name, text, self.style, source, explode=self.explode, known=known)
         values = source.get(self.name)
         if values is None or len(values) > 1 or (text.items and not _is_json_array(values[0])):
@@ -74,6 +95,7 @@ class Form:
         while True:
             value = {name: options[chosen[name]] for name, options in ways.items()}
             try:
+                refuse_nul(value)
                 return self.schema.read(to_json(value), files)
             except Unfit as unfit:
                 first = first or unfit
@@ -86,21 +108,20 @@ class Form:
 
     def _ways(self, source: Mapping[str, list[str]]) -> dict[str, list[Any]]:
         """Return the values that each property may have."""
+        fields = self.fields.values()
+        known = frozenset(name for name in source if any(field.names(name) for field in fields))
         ways = {}
         for name, field in self.fields.items():
             try:
-                if values := list(field.values(source)):
+                if values := list(field.values(source, known)):
                     ways[name] = values
             except ValueError as error:
                 raise Unfit([{"pointer": f"#/{_escaped(name)}", "detail": str(error)}]) from None
-        for name, texts in source.items():
-            if name not in self.fields and not self._is_part(name):
-                ways[name] = [texts[0] if len(texts) == 1 else texts]
+        if not any(field.takes_others for field in fields):
+            for name, texts in source.items():
+                if name not in known:
+                    ways[name] = [texts[0] if len(texts) == 1 else texts]
         return ways
-
-    def _is_part(self, name: str) -> bool:
-        field = self.fields.get(name.partition("[")[0])
-        return field is not None and field.style == "deepObject"
 
 
 class UrlEncoded:
@@ -110,8 +131,10 @@ class UrlEncoded:
         self.schema = schema
         self.form = Form(schema, fields)
 
-    def parse(self, raw: bytes, _: Fields) -> Any:
+    def parse(self, raw: bytes, fields: Fields) -> Any:
         """Return the object; raises Rejected, Unfit."""
+        if not charsets(fields) <= CHARSETS:
+            raise Rejected(415)
         try:
             pairs = parse_qsl(
                 raw.decode("ascii"),
@@ -127,6 +150,25 @@ class UrlEncoded:
         return self.form.read(source)
 
 
+class _Parser(MultiPartParser):
+    """Refuses a form that is cut off; what closes its files is that parsing fails."""
+
+    is_ended = False
+
+    def on_end(self) -> None:
+        self.is_ended = True
+
+    async def parse(self) -> FormData:
+        self.stream = self._whole(self.stream)
+        return await super().parse()
+
+    async def _whole(self, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+        async for piece in stream:
+            yield piece
+        if not self.is_ended:
+            raise MultiPartException("the last boundary is missing")
+
+
 class Multipart:
     """`multipart/form-data` (RFC 7578): files go to disk while they arrive."""
 
@@ -136,42 +178,54 @@ class Multipart:
 
     async def receive(self, receive: Receive, fields: Fields, limits: Limits) -> Any:
         """Return the object, or None for no body; raises Rejected, Unfit, ClientDisconnect."""
+        form = await self._parsed(receive, fields, limits)
+        if form is None:
+            return None
+        opened = [each for _, each in form.multi_items() if isinstance(each, UploadFile)]
+        value = None
+        try:
+            value = await self._read(form, opened)
+        finally:
+            kept = set(map(id, held(value)))
+            for file in opened:
+                if id(file) not in kept:
+                    await file.close()
+        return value
+
+    async def _parsed(self, receive: Receive, fields: Fields, limits: Limits) -> FormData | None:
         refuse_large(fields, limits.max_upload_bytes)
-        headers = Headers(raw=list(fields.items()))
+        # In this charset no byte is lost, and what is no text may be a file.
+        content_type = fields[b"content-type"].decode("latin-1")
+        headers = Headers({"content-type": f"{content_type}; charset=latin-1"})
         received = Received()
-        parser = MultiPartParser(
+        parser = _Parser(
             headers,
             chunks(receive, limits.max_upload_bytes, received),
             max_fields=MAX_FIELDS,
             max_part_size=limits.max_body_bytes,
         )
         try:
-            form = await in_time(parser.parse(), limits)
+            return await in_time(parser.parse(), limits)
         except (MultiPartException, ValueError):
-            if received.size or await gathered_bytes(receive, fields, limits):
+            unread = not (received.size or received.is_whole)
+            if received.size or (unread and await gathered_bytes(receive, fields, limits)):
                 raise Rejected(400) from None
             return None
-        value = None
-        try:
-            value = await self._read(form)
-        finally:
-            kept = set(map(id, held(value)))
-            for _, each in form.multi_items():
-                if isinstance(each, UploadFile) and id(each) not in kept:
-                    await each.close()
-        return value
 
-    async def _read(self, form: FormData) -> Any:
+    async def _read(self, form: FormData, opened: list[UploadFile]) -> Any:
+        """Return the object; a file that is made of a part without a name is opened, too."""
         source: dict[str, list[str]] = {}
         files = Files()
-        for name, value in form.multi_items():
+        for sent, value in form.multi_items():
+            name = _utf_8(sent.encode("latin-1"))
             field = self.form.fields.get(name)
             if field and field.is_file:
-                file = value if isinstance(value, UploadFile) else await uploaded(value.encode())
+                file = await _file(value)
+                opened.append(file)
                 self._check(field, file)
                 text = files.take(file)
             else:
-                text = value if isinstance(value, str) else await _text(value)
+                text = _utf_8(await _bytes(value))
             source.setdefault(name, []).append(text)
         return self.form.read(source, files)
 
@@ -179,7 +233,7 @@ class Multipart:
         given = (file.content_type or "").partition(";")[0].strip().lower()
         if field.media_types and not any(covers(each, given) for each in field.media_types):
             detail = f"File should be of the media type {' or '.join(field.media_types)}"
-            raise Unfit([{"pointer": f"#/{field.name}", "detail": detail}])
+            raise Unfit([{"pointer": f"#/{_escaped(field.name)}", "detail": detail}])
 
     async def close(self, value: Any) -> None:
         """Remove the files."""
@@ -204,8 +258,20 @@ def _is_json_array(text: str) -> bool:
         return False
 
 
-async def _text(file: UploadFile) -> str:
+async def _file(value: UploadFile | str) -> UploadFile:
+    if isinstance(value, str):
+        return await uploaded(value.encode("latin-1"))
+    value.filename = _utf_8((value.filename or "").encode("latin-1"))
+    return value
+
+
+async def _bytes(value: UploadFile | str) -> bytes:
+    return value.encode("latin-1") if isinstance(value, str) else await value.read()
+
+
+def _utf_8(raw: bytes) -> str:
+    """Return the text; raises Rejected."""
     try:
-        return (await file.read()).decode()
+        return raw.decode()
     except UnicodeDecodeError:
-        return "\ud800"  # what refuses unfit text refuses this
+        raise Rejected(400) from None

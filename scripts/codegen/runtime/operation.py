@@ -86,7 +86,8 @@ class Operation[Scope]:
         except HTTPException as problem:
             self._require_declared(problem.status_code)
             raise
-        await declared.answers.send(value, send)
+        with_body = connection["method"] != "HEAD"
+        await declared.answers.send(value, receive, send, with_body=with_body)
 
     def _faults(self, rejected: Rejected) -> list[Fault]:
         if rejected.status != 422:

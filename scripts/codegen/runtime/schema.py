@@ -52,8 +52,10 @@ class Schema:
 
         def write(value: Any) -> bytes:
             content = serialize(value, by_alias=True, warnings="error")
+            if value is None:
+                self.read(content)  # Pydantic writes it for any type
             if self.rules and (faults := self._faults(from_json(content))):
-                raise TypeError(f"the answer breaks its schema at {faults[0]['pointer']}")
+                raise TypeError(f"the value breaks its schema at {faults[0]['pointer']}")
             return content
 
         return write
