@@ -1,6 +1,5 @@
 """Made-up values fit their schemas, by the judgement of jsonschema, and are always the same."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,9 +264,7 @@ def test_an_example_comes_first_if_it_fits(generated: Generated, samples: Sample
     assert samples.value(named(generated, "refers")) == "Ada"
 
 
-def test_a_sample_of_a_response_lacks_what_is_written_only(
-    generated: Generated, samples: Samples
-) -> None:
+def test_a_sample_of_a_response_lacks_what_is_written_only(samples: Samples) -> None:
     assert samples.value("Account").keys() == {"id"}
     assert samples.value("AccountInput").keys() == {"password"}
 
