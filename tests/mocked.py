@@ -54,7 +54,8 @@ def mocking(folder: Path, text: str, *arguments: str) -> Iterator[Mock]:
 def refused(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Return how scripts/mock ends for what it cannot serve."""
     (folder / "contract.yaml").write_text(text)
-    command = [str(PROJECT / "scripts/mock"), folder / "contract.yaml", "--port=0", *arguments]
+    contract = str(folder / "contract.yaml")
+    command = [str(PROJECT / "scripts/mock"), contract, "--port=0", *arguments]
     return subprocess.run(
         command, env=environment(), capture_output=True, text=True, timeout=30, check=False
     )
