@@ -126,9 +126,12 @@ async def _unanswered(_: Request, error: Exception) -> Response:
 
 
 def _first(made: Generated) -> str:
-    """Return the path of an operation to try."""
-    paths = [path for tag in made.api.tags for each in tag.operations for path in each.paths]
-    return next((path for path in paths if "{" not in path), paths[0] if paths else "/")
+    """Return the path of an operation to try: at best one that a browser can ask for."""
+    operations = [each for tag in made.api.tags for each in tag.operations]
+    paths = [
+        ("{" in path, each.method != "GET", path) for each in operations for path in each.paths
+    ]
+    return min(paths, key=lambda found: found[:2], default=(False, False, "/"))[2]
 
 
 if __name__ == "__main__":
