@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from collections.abc import Iterator
 from importlib import import_module, invalidate_caches
 from pathlib import Path
 from socket import create_server, socket
@@ -59,17 +60,21 @@ def _run(arguments: argparse.Namespace) -> int:
         app = application(made, Path(folder))
         host, port = listener.getsockname()[:2]
         print(f"Mock of {contract.path.name}: http://{host}:{port}{_first(made)}", flush=True)
-        config = Config(
-            app,
-            access_log=False,
-            http=Connection,
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-            ws="none",
-        )
-        Server(config).run([listener])
+        _server(app).run([listener])
     return 0
+
+
+def _server(app: ASGIApp) -> Server:
+    config = Config(
+        app,
+        access_log=False,
+        http=Connection,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+        ws="none",
+    )
+    return Server(config)
 
 
 def _listen(arguments: argparse.Namespace) -> socket:
@@ -104,12 +109,7 @@ def application(made: Generated, folder: Path) -> ASGIApp:
     invalidate_caches()
     try:
         api: Any = import_module(f"{PACKAGE}.api")
-        types = Types(import_module(f"{PACKAGE}.models"), made.types, Samples(made.schemas))
-        implementations = {}
-        for tag in made.api.tags:
-            module = import_module(f"{PACKAGE}.{tag.module}")
-            functions = {each.id: implementation(each, module, types) for each in tag.operations}
-            implementations[tag.module] = SimpleNamespace(**functions)
+        implementations = dict(_implementations(made))
     finally:
         sys.path.remove(str(folder))
         for name in [each for each in sys.modules if each.partition(".")[0] == PACKAGE]:
@@ -119,6 +119,15 @@ def application(made: Generated, folder: Path) -> ASGIApp:
     app.add_exception_handler(SampleError, _unanswered)
     api.include(app, MockGate(api.SCHEMES), **implementations)
     return problems.ErrorBoundary(app)
+
+
+def _implementations(made: Generated) -> Iterator[tuple[str, SimpleNamespace]]:
+    """Return what stands in for the implementation of each tag, by its module's name."""
+    types = Types(import_module(f"{PACKAGE}.models"), made.types, Samples(made.schemas))
+    for tag in made.api.tags:
+        module = import_module(f"{PACKAGE}.{tag.module}")
+        functions = {each.id: implementation(each, module, types) for each in tag.operations}
+        yield tag.module, SimpleNamespace(**functions)
 
 
 async def _unanswered(_: Request, error: Exception) -> Response:

@@ -41,7 +41,14 @@ _FORMATS = {
 _EVERY = 28
 """How many values of a format there are: a month has as many days."""
 _STEPS = 30
-_EXAMPLES = 60
+_OPTIONS = settings(
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def texts(schema: Schema) -> Iterator[str]:
@@ -95,14 +102,7 @@ def _drawn(strategy: SearchStrategy[str]) -> set[str]:
     set_hypothesis_home_dir(_PROJECT / ".hypothesis")
     found: set[str] = set()
 
-    @settings(
-        database=None,
-        deadline=None,
-        derandomize=True,
-        max_examples=_EXAMPLES,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @_OPTIONS
     @given(strategy)
     def draw(text: str) -> None:
         found.add(text)
