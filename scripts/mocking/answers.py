@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -19,39 +18,43 @@ _PREFERRED = re.compile(r"(?:^|[,; ])status=\"?([1-5][0-9]{2})")
 type Implementation = Callable[..., Coroutine[Any, Any, Any]]
 
 
-@dataclass(frozen=True)
 class Types:
     """The types that a generated package has for schemas, by the names of those."""
 
-    models: ModuleType
-    names: Mapping[str, str]
-    samples: Samples
+    def __init__(self, models: ModuleType, names: Mapping[str, str], samples: Samples) -> None:
+        self.models = models
+        self.names = names
+        self.samples = samples
+        self._schemas: dict[str, Schema] = {}
 
     def read(self, schema: str, value: Any) -> Any:
         """Return a JSON value as the type of its schema; raises ValueError if it does not fit."""
-        return Schema(getattr(self.models, self.names[schema])).read(to_json(value))
+        if schema not in self._schemas:
+            type_ = getattr(self.models, self.names[schema])
+            self._schemas[schema] = Schema(type_, self.samples.rules, schema)
+        return self._schemas[schema].read(to_json(value))
 
-    def sample(self, schema: str) -> Any:
-        """Return a value of a schema; raises SampleError."""
-        return self.read(schema, self.samples.value(schema))
+    def sample(self, schema: str, type_: str = "") -> Any:
+        """Return a value of a schema, of a JSON type if one is given; raises SampleError."""
+        try:
+            return self.read(schema, self.samples.value(schema, type_))
+        except ValueError:
+            raise SampleError(f"no value of {schema} could be made up") from None
 
 
 def implementation(operation: OperationSpec, module: ModuleType, types: Types) -> Implementation:
-    """Return a function that answers an operation of a generated module."""
+    """Return a function that answers an operation of a generated module; it raises SampleError."""
 
     async def function(scope: Scope, **arguments: Any) -> Any:
         preferred = _preferred(scope)
         spec = chosen(operation, preferred)
         if spec is None:
-            raise Problem(preferred or 501)
-        try:
-            content, body = _content(spec, types, module, arguments.get("accept"))
-            if spec == operation.bare:
-                return body
-            fields = _fields(spec, content, preferred)
-            fields |= {header.attribute: types.sample(header.schema) for header in spec.headers}
-        except SampleError as error:
-            raise Problem(501, f"No value of {error} could be made up.") from None
+            raise _unanswered(preferred)
+        content, body = _content(spec, types, module, arguments.get("accept"))
+        if spec == operation.bare:
+            return body
+        fields = _fields(spec, content, preferred)
+        fields |= {header.attribute: types.sample(header.schema) for header in spec.headers}
         answer = getattr(module, spec.class_name)
         return answer(**fields, **({"body": body} if content else {}))
 
@@ -71,6 +74,12 @@ def chosen(operation: OperationSpec, preferred: int | None) -> AnswerSpec | None
         if preferred in operation.refusals:
             return None
     return next((answer for answer in operation.answers if answer.is_success), None)
+
+
+def _unanswered(preferred: int | None) -> Exception:
+    if preferred is None:
+        return SampleError("no response is declared for success")
+    return Problem(preferred)
 
 
 def _preferred(scope: Scope) -> int | None:
@@ -107,12 +116,13 @@ def _content(
 
 
 def _value(content: ContentSpec, types: Types) -> Any:
-    if content.example is not None:
+    is_text = content.kind == "text"
+    if content.example is not None and (isinstance(content.example, str) or not is_text):
         try:
             return types.read(content.schema, content.example)
         except ValueError:  # an example that does not fit is none
-            return types.sample(content.schema)
-    return types.sample(content.schema)
+            pass
+    return types.sample(content.schema, "string" if is_text else "")
 
 
 def _bytes(example: Any) -> bytes:

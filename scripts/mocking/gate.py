@@ -32,7 +32,11 @@ class MockGate:
             for alternative in security
         ):
             return connection
-        raise Problem(401, headers={"WWW-Authenticate": "Bearer"})
+        names = " or ".join(" with ".join(alternative) for alternative in security)
+        asked = [self.schemes[name].scheme for alternative in security for name in alternative]
+        challenge = next(filter(None, asked), "bearer").capitalize()
+        detail = f"The contract asks for credentials here: {names}."
+        raise Problem(401, detail, headers={"WWW-Authenticate": challenge})
 
     def problem(
         self,

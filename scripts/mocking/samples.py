@@ -1,49 +1,30 @@
 """Samples: values of canonical schemas, from their examples or made up, the same every time."""
 
-import re
 from collections.abc import Iterator, Mapping
-from itertools import count, islice
+from itertools import islice
 from typing import Any
-
-from hypothesis import HealthCheck, Phase, find, settings
-from hypothesis.strategies import SearchStrategy, from_regex
 
 from scripts.codegen.canonical import Schema
 from scripts.codegen.kinds import kinds
 from scripts.codegen.merging import both, merged
+from scripts.codegen.runtime.patterns import matcher
 from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.runtime.values import key
+from scripts.mocking.scalars import numbers, texts
 
 MAX_DEPTH = 6
 """How deep optional properties and items are filled in."""
+_DEEPEST = 2 * MAX_DEPTH
+_OPTIONAL = 1_000
+_EFFORT = 20_000
+"""After how many tries nothing optional is filled in, and no value is looked for any longer."""
+_VARIANTS = 20
 
-_FORMATS = {
-    "byte": "U2FtcGxl",
-    "date": "2026-01-31",
-    "date-time": "2026-01-31T12:00:00Z",
-    "duration": "P1D",
-    "email": "ada@example.com",
-    "hostname": "example.com",
-    "idn-email": "ada@example.com",
-    "idn-hostname": "example.com",
-    "ipv4": "192.0.2.1",
-    "ipv6": "2001:db8::1",
-    "iri": "https://example.com/",
-    "iri-reference": "/sample",
-    "json-pointer": "/sample",
-    "regex": "^sample$",
-    "relative-json-pointer": "0",
-    "time": "12:00:00Z",
-    "uri": "https://example.com/",
-    "uri-reference": "/sample",
-    "uri-template": "/samples/{id}",
-    "uuid": "019d2f6e-7c00-7000-8000-3b5c8f0e7a11",
-}
 _ORDER = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 
 class SampleError(Exception):
-    """A schema for which no value was found."""
+    """There is nothing to answer with; the message says why."""
 
 
 class Samples:
@@ -52,86 +33,161 @@ class Samples:
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self.schemas = schemas
         self.rules = Rules(schemas)
+        self._made: dict[tuple[str, str], Any] = {}
+        self._tried = 0
 
-    def value(self, name: str) -> Any:
-        """Return a value of a named schema; raises SampleError."""
-        try:
-            return self._fitting({"$ref": f"#/components/schemas/{name}"}, 0)
-        except SampleError:
-            raise SampleError(name) from None
+    def value(self, name: str, type_: str = "") -> Any:
+        """Return a value of a named schema, of a JSON type if one is given; raises SampleError."""
+        if (name, type_) not in self._made:
+            self._tried = 0
+            schema: Schema = {"$ref": f"#/components/schemas/{name}"}
+            try:
+                self._made[name, type_] = self._fitting(schema | ({"type": type_} if type_ else {}))
+            except SampleError:
+                raise SampleError(f"no value of {name} could be made up") from None
+        return self._made[name, type_]
+
+    def _fitting(self, schema: Schema, depth: int = 0, but: frozenset[Any] = frozenset()) -> Any:
+        """Return a value that fits, none of those whose keys are given."""
+        if depth <= _DEEPEST:
+            for value in self._tries(schema, depth):
+                self._tried += 1
+                if self._tried > _EFFORT:
+                    break
+                if self.rules.allow(schema, value) and key(value) not in but:
+                    return value
+        raise SampleError
 
     def _tries(self, schema: Schema, depth: int) -> Iterator[Any]:
         """Return values that may fit, the likeliest first."""
         plain = merged(self.schemas, schema)
+        yield from self._given(schema)
         yield from _given(plain)
-        for keyword in ("anyOf", "oneOf"):
-            for part in plain.get(keyword, ()):
-                rest = {name: item for name, item in plain.items() if name != keyword}
+        if found := _choice(plain):
+            keyword, parts = found
+            rest = {name: item for name, item in plain.items() if name != keyword}
+            if depth >= MAX_DEPTH:
+                parts = sorted(parts, key=self._simplicity, reverse=True)
+            for part in parts:
                 yield from self._tries(both(merged(self.schemas, part), rest), depth)
-            if keyword in plain:
-                return
+            return
         types = kinds(self.schemas, plain)
         for type_ in (each for each in _ORDER if each in types):
             yield from self._of(type_, plain, depth)
 
-    def _fitting(self, schema: Schema, depth: int) -> Any:
-        tries = (value for value in self._tries(schema, depth) if self.rules.allow(schema, value))
-        for value in tries:
-            return value
-        raise SampleError(str(schema))
+    def _given(self, schema: Schema) -> Iterator[Any]:
+        """Return what the schemas that a reference leads to name as their values."""
+        if "$ref" in schema:
+            found = self.rules.named(schema["$ref"])
+            if isinstance(found, dict):
+                yield from _given(found)
+                yield from self._given(found)
+
+    def _simplicity(self, schema: Schema) -> int:
+        return max(map(_ORDER.index, kinds(self.schemas, schema)), default=0)
 
     def _of(self, type_: str, schema: Schema, depth: int) -> Iterator[Any]:
         match type_:
             case "object":
-                yield self._object(schema, depth)
-                yield self._object(schema, MAX_DEPTH)
+                yield from self._objects(schema, depth)
             case "array":
-                yield self._array(schema, depth)
-                yield self._array(schema, MAX_DEPTH)
+                yield from self._arrays(schema, depth)
             case "string":
-                yield from _texts(schema)
+                yield from texts(schema)
             case "integer" | "number":
-                yield from _numbers(type_, schema)
+                yield from numbers(type_, schema)
             case "boolean":
                 yield True
                 yield False
             case _:
                 yield None
 
+    def _objects(self, schema: Schema, depth: int) -> Iterator[Any]:
+        try:
+            yield (whole := self._object(schema, depth))
+            yield self._object(schema, max(depth, MAX_DEPTH))
+        except SampleError:
+            return
+        for name in whole:
+            for value in islice(self._tries(_member(schema, name), depth + 1), _VARIANTS):
+                yield {**whole, name: value}
+
     def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
         value: dict[str, Any] = {}
         required = schema.get("required", [])
-        for name, item in schema.get("properties", {}).items():
-            if name in required or depth < MAX_DEPTH:
+        for name in dict.fromkeys([*schema.get("properties", {}), *required]):
+            if name in required:
+                value[name] = self._fitting(_member(schema, name), depth + 1)
+            elif depth < MAX_DEPTH and self._tried < _OPTIONAL:
                 try:
-                    value[name] = self._fitting(item, depth + 1)
+                    value[name] = self._fitting(_member(schema, name), depth + 1)
                 except SampleError:
                     continue
-        others = schema.get("additionalProperties", {})
-        missing = [name for name in required if name not in value]
-        wanted = max(schema.get("minProperties", 0) - len(value) - len(missing), 0)
-        for name in [*missing, *(f"sample{number}" for number in range(wanted))]:
-            value[name] = self._fitting(others, depth + 1)
+        names = self._names(schema)
+        while len(value) < schema.get("minProperties", 0):
+            if (name := next(names, None)) is None:
+                raise SampleError
+            if name not in value:
+                value[name] = self._fitting(_member(schema, name), depth + 1)
         return value
 
-    def _array(self, schema: Schema, depth: int) -> list[Any]:
-        least = schema.get("minItems", 1 if depth < MAX_DEPTH else 0)
-        size = min(least, schema.get("maxItems", least))
-        first = [self._fitting(item, depth + 1) for item in schema.get("prefixItems", [])][:size]
-        try:
-            return first + self._items(schema, size - len(first), depth)
-        except SampleError:
-            return first
+    def _names(self, schema: Schema) -> Iterator[str]:
+        """Return names that further properties may have."""
+        for pattern in schema.get("patternProperties", {}):
+            yield from texts({"pattern": pattern})
+        allowed = schema.get("propertyNames", {})
+        for name in self._tries(both({"type": "string"}, merged(self.schemas, allowed)), _DEEPEST):
+            if self.rules.allow(allowed, name):
+                yield name
 
-    def _items(self, schema: Schema, count_: int, depth: int) -> list[Any]:
-        items, wanted = schema.get("items", {}), schema.get("contains")
-        if wanted is not None and count_:
-            return [self._fitting(both(items, wanted), depth + 1)] * count_
-        if not schema.get("uniqueItems"):
-            return [self._fitting(items, depth + 1)] * count_ if count_ else []
-        fitting = (each for each in self._tries(items, depth + 1) if self.rules.allow(items, each))
-        distinct = {key(each): each for each in islice(fitting, 10 * count_)}
-        return list(distinct.values())[:count_]
+    def _arrays(self, schema: Schema, depth: int) -> Iterator[Any]:
+        wanted = schema.get("minContains", 1) if "contains" in schema else 0
+        least = max(schema.get("minItems", 0), wanted)
+        usual = max(least, len(schema.get("prefixItems", ())) or 1) if depth < MAX_DEPTH else least
+        most = schema.get("maxItems", usual + _VARIANTS)
+        sizes = range(least, min(most, least + _VARIANTS) + 1)
+        for size in dict.fromkeys([min(usual, most), *sizes]):
+            try:
+                yield self._list(_parts(schema, size, wanted), schema, depth)
+            except SampleError:
+                if size != usual:
+                    return
+
+    def _list(self, parts: list[Schema], schema: Schema, depth: int) -> list[Any]:
+        values: list[Any] = []
+        for part in parts:
+            but = frozenset(map(key, values) if schema.get("uniqueItems") else ())
+            values.append(self._fitting(part, depth + 1, but))
+        return values
+
+
+def _choice(schema: Schema) -> tuple[str, list[Schema]] | None:
+    """Return a keyword of which one of several schemas is to be chosen, and those."""
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            return keyword, schema[keyword]
+    if "if" in schema:
+        chosen = {"allOf": [schema["if"], schema.get("then", {})]}
+        return "if", [chosen, schema.get("else", {})]
+    return None
+
+
+def _parts(schema: Schema, size: int, wanted: int) -> list[Schema]:
+    """Return the schemas of an array's items, as many as are wanted of those that it contains."""
+    first = schema.get("prefixItems", [])[: size - wanted]
+    others = [schema.get("items", {})] * (size - len(first))
+    found = [{"allOf": [item, schema["contains"]]} for item in others[:wanted]]
+    return [*first, *found, *others[wanted:]]
+
+
+def _member(schema: Schema, name: str) -> Schema:
+    """Return the schema of a property."""
+    parts = [schema["properties"][name]] if name in schema.get("properties", {}) else []
+    patterned = schema.get("patternProperties", {})
+    parts += [item for pattern, item in patterned.items() if matcher(pattern)(name)]
+    if not parts:
+        return dict(schema.get("additionalProperties", {}))
+    return dict(parts[0]) if len(parts) == 1 else {"allOf": parts}
 
 
 def _given(schema: Schema) -> Iterator[Any]:
@@ -145,48 +201,3 @@ def _given(schema: Schema) -> Iterator[Any]:
     if "default" in schema:
         yield schema["default"]
     yield from schema.get("enum", [])
-
-
-def _texts(schema: Schema) -> Iterator[str]:
-    text = _text(schema)
-    yield text
-    yield from (f"{text}{number}"[-schema.get("maxLength", 999) :] for number in range(10))
-
-
-def _text(schema: Schema) -> str:
-    if "pattern" in schema:
-        matching: SearchStrategy[str] = from_regex(re.compile(str(schema["pattern"])))
-        return _least(matching.filter(lambda text: _is_sized(text, schema)))
-    text = _FORMATS.get(schema.get("format", ""), "sample")
-    least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
-    if "format" in schema and least <= len(text) <= most:
-        return text
-    filled: str = text * (least // len(text) + 1)
-    return filled[: max(least, min(most, len(text)))]
-
-
-def _is_sized(text: str, schema: Schema) -> bool:
-    least, most = schema.get("minLength", 0), schema.get("maxLength", len(text))
-    return bool(least <= len(text) <= most)
-
-
-def _numbers(type_: str, schema: Schema) -> Iterator[int | float]:
-    step = schema.get("multipleOf", 1)
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    start = low if low is not None else min(1, high) if high is not None else 1
-    first = -(-start // step) * step
-    yield from (value for value, _ in zip(count(first, step), range(3), strict=False))
-    if type_ == "number" and low is not None and high is not None:
-        yield (low + high) / 2
-
-
-def _least(strategy: SearchStrategy[str]) -> str:
-    options = settings(
-        database=None,
-        derandomize=True,
-        max_examples=200,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    return str(find(strategy, lambda _: True, settings=options))
