@@ -32,14 +32,14 @@ class Schema:
 
     def __init__(self, type_: Any, rules: Rules | None = None, name: str = "") -> None:
         self.type = type_
+        self.is_model = isinstance(type_, type) and issubclass(type_, BaseModel)
         self.rules = rules
         self.name = name
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """What Pydantic makes of the type; a model brings a configuration of its own."""
-        is_model = isinstance(self.type, type) and issubclass(self.type, BaseModel)
-        return TypeAdapter(self.type, config=None if is_model else _STRICT)
+        return TypeAdapter(self.type, config=None if self.is_model else _STRICT)
 
     def prepare(self) -> None:
         """Build what reads and writes values, so that no request has to wait for it."""
@@ -52,9 +52,12 @@ class Schema:
         serialize = self.adapter.serializer.to_json
 
         def write(value: Any) -> bytes:
+            # Pydantic would write any model, and null for any type.
+            if self.is_model and not isinstance(value, self.type):
+                raise TypeError(f"{type(value).__name__} is no {self.type.__name__}")
             content = serialize(value, by_alias=True, warnings="error")
             if value is None:
-                self.read(content)  # Pydantic writes it for any type
+                self.read(content)
             if self.rules and (faults := self._faults(from_json(content))):
                 raise TypeError(f"the value breaks its schema at {faults[0]['pointer']}")
             return content

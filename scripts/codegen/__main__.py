@@ -29,8 +29,9 @@ def main() -> int:
         out = arguments.out.resolve()
         if not arguments.check:
             _refuse_foreign(out)
-        files = generate(contract, report, allow_unsupported=arguments.allow_unsupported).files
-        return _compare(out, files) if arguments.check else _write(out, files, contract)
+        made = generate(contract, report, allow_unsupported=arguments.allow_unsupported)
+        report.notes(contract, [*made.left_out, *made.notes])
+        return _compare(out, made.files) if arguments.check else _write(out, made.files, contract)
     except (ContractError, OSError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -20,13 +20,16 @@ _UNFIT = "a default in here does not fit its schema, or is none in code: it is n
 class Generated:
     """A package: its files by path, and what they were written from.
 
-    `types` are the names that schemas have in the module of models.
+    `types` are the names that schemas have in the module of models. `left_out` is what could not
+    be honoured, and `notes` is what says nothing, though one may think so.
     """
 
     files: dict[str, bytes]
     api: ApiSpec
     schemas: dict[str, Schema]
     types: dict[str, str]
+    left_out: list[Place]
+    notes: list[Place]
 
 
 def generate(
@@ -52,11 +55,11 @@ def generate(
     with report.phase("writing operations"):
         rendering = Rendering(models, book.schemas, shapes.loose())
         files = rendering.tree(api, contract.document)
-    report.remarks(contract, [*book.unsupported, *book.remarks, *unfit])
     if unsupported:
         files[tree.UNSUPPORTED] = ("\n".join(unsupported) + "\n").encode()
     types = {name: models.class_name(name) for name in book.schemas}
-    return Generated(files, api, book.schemas, types)
+    notes = [*book.remarks, *unfit]
+    return Generated(files, api, book.schemas, types, book.unsupported, notes)
 
 
 def _refusal(contract: Contract, unsupported: list[str]) -> ContractError:

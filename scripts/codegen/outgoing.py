@@ -71,9 +71,9 @@ class OutgoingReader:
         body, place = self.contract.resolve(operation["requestBody"], place, "requestBodies")
         for media_type, content in body.get("content", {}).items():
             where = below(place, "content", media_type, "schema")
-            # To whom it is sent it is a request: what only the other side may say is left out.
+            # The server speaks, as in a response: what it alone may say is what it sends.
             key = self.book.name(
-                content.get("schema", {}), where, f"{pascal(name)}Request", "request"
+                content.get("schema", {}), where, f"{pascal(name)}Request", "response"
             )
             types = kinds(self.book.schemas, self.book.schemas[key])
             if kind(media_type, types, has_schema="schema" in content) == "json":

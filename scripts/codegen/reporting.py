@@ -33,7 +33,7 @@ class Report:
         if self.verbose:
             self.out.write(f"{time.perf_counter() - started:7.2f} s  {name}\n")
 
-    def remarks(self, contract: Contract, places: Iterable[Place]) -> None:
+    def notes(self, contract: Contract, places: Iterable[Place]) -> None:
         """Write what may be meant otherwise: each reason once, or with `verbose` each place."""
         by_reason: dict[str, list[str]] = {}
         for place in dict.fromkeys(places):
