@@ -46,7 +46,7 @@ class Header:
 
     def _text(self, value: Any, schema: Schema) -> str:
         if isinstance(value, str) and not schema.rules:
-            return str(schema.adapter.validator.validate_python(value))
+            return str(schema.check(value))
         raw = schema.write(value)
         schema.read(raw)
         match plain := from_json(raw):

@@ -64,6 +64,11 @@ class Schema:
         return write
 
     @cached_property
+    def check(self) -> Callable[[Any], Any]:
+        """Return what raises ValidationError for a value in Python that is none of the type."""
+        return self.adapter.validator.validate_python
+
+    @cached_property
     def _validate(self) -> Callable[..., Any]:
         return self.adapter.validator.validate_json
 
