@@ -29,6 +29,9 @@ QUERIES = {
     "deep": f"style: deepObject, explode: true, schema: {CLOSED}",
     "deepest": "style: deepObject, schema: {type: object, properties: "
     f"{{in: {PAIR}, ids: {LIST}, at: {{type: string, format: date}}}}}}",
+    "listed": "style: deepObject, explode: true, schema: {type: array, items: {type: string}}",
+    "either_deep": "style: deepObject, schema: {anyOf: [{type: integer}, {type: object, "
+    "properties: {gte: {type: integer}}}]}",
     "pipes": f"style: pipeDelimited, explode: false, schema: {LIST}",
     "spaces": f"style: spaceDelimited, explode: false, schema: {LIST}",
     "piped": f"style: pipeDelimited, explode: false, schema: {PAIR}",
@@ -156,6 +159,12 @@ def query(app: FastAPI, name: str, text: str) -> Any:
             {"in_": {"a": 1}, "ids": [1, 2], "at": "2026-01-31"},
         ),
         ("deepest", "deepest[in][a]=x", 422),
+        ("listed", "listed[]=a&listed[]=b", ["a", "b"]),
+        ("listed", "listed[0]=a&listed[1]=b", ["a", "b"]),
+        ("listed", "listed[a]=b", 422),
+        ("either_deep", "either_deep[gte]=1", {"gte": 1}),
+        ("either_deep", "either_deep=1", 1),
+        ("either_deep", "either_deep=x", 422),
         ("pipes", "pipes=1|2", [1, 2]),
         ("pipes", "pipes=1,2", 422),
         ("spaces", "spaces=1%202+3", [1, 2, 3]),

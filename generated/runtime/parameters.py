@@ -240,7 +240,9 @@ class Parameters:
 
 def _is_spread(parameter: Parameter | Structured) -> bool:
     """Say whether a parameter is never sent under its own name."""
-    return isinstance(parameter, Structured) and parameter.style == "deepObject"
+    if not isinstance(parameter, Structured) or parameter.style != "deepObject":
+        return False
+    return all(text.properties is not None or text.items for text in parameter.texts)
 
 
 def _source(parameter: Structured, sent: Mapping[Any, Any]) -> Source:

@@ -25,7 +25,7 @@ def gathered(
     `known` are the names of others: an object whose properties are sent on their own takes none
     of theirs. Raises ValueError for what is sent twice, or is not laid out in this style.
     """
-    if style == "deepObject":
+    if style == "deepObject" and (text.properties is not None or text.items):
         return _deep(name, text, source)
     if style == "form" and explode and text.properties is not None:
         return _fields(text, source, known)
@@ -88,9 +88,21 @@ def _deep(name: str, text: Text, source: Source) -> Texts | None:
             nested.setdefault(step, {})[f"{step}{rest}"] = texts
         else:
             found[step] = list(texts) if inner.items or len(texts) > 1 else texts[0]
+    if text.items and text.properties is None:
+        return _listed(found)
     for step, inside in nested.items():
         found[step] = _deep(step, (text.properties or {}).get(step, Text()), inside) or {}
     return found or None
+
+
+def _listed(found: Mapping[str, Texts]) -> Texts | None:
+    """Return the items of `name[]=a&name[]=b` or `name[0]=a&name[1]=b`."""
+    if not all(step == "" or step.isdecimal() for step in found):
+        raise ValueError("Value is not laid out as a list")
+    items: list[str] = []
+    for texts in found.values():
+        items += texts if isinstance(texts, list) else [str(texts)]
+    return items or None
 
 
 def _only(texts: list[str]) -> str:

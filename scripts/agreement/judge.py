@@ -77,7 +77,7 @@ class Judge:
     def unknown(self, request: Request, operation: Operation) -> set[str]:
         """Return the names in a query that neither parameters nor security schemes claim."""
         declared = operation.at("query")
-        known = {each.name for each in declared if each.style != "deepObject"} | operation.secrets
+        known = {each.name for each in declared if not self._is_spread(each)} | operation.secrets
         deep = tuple(f"{each.name}[" for each in declared if each.style == "deepObject")
         exploded = [each for each in declared if each.explode and each.style == "form"]
         fields = [self._fields(operation, each) for each in exploded]
@@ -87,6 +87,14 @@ class Judge:
             for name in names - known
             if not name.startswith(deep) and not any(claims(name) for claims in fields)
         }
+
+    def _is_spread(self, parameter: Parameter) -> bool:
+        """Say whether a parameter never goes by its own name alone."""
+        if parameter.style != "deepObject":
+            return False
+        parts = list(self.schemas.parts(parameter.schema))
+        types = {type_ for part in parts for type_ in _listed(part.get("type", []))}
+        return types <= {"object", "array"}
 
     def _fields(self, operation: Operation, parameter: Parameter) -> Callable[[str], bool]:
         """Return what tells the query's names that are fields of an object."""
@@ -187,3 +195,7 @@ def _media(content: Mapping[str, Any], media_type: str) -> Mapping[str, Any] | N
             found: Mapping[str, Any] = ranges[name]
             return found
     return None
+
+
+def _listed(types: str | list[str]) -> list[str]:
+    return [types] if isinstance(types, str) else types

@@ -74,7 +74,8 @@ def decoded(text: str) -> str:
 def pairs(parameter: Parameter, found: Pairs, is_field: Callable[[str], bool]) -> list[Raw]:
     """Read a parameter from names and values; raises UnreadableError."""
     if parameter.style == "deepObject":
-        return _deep(parameter.name, found)
+        alone = [value for name, value in found if name == parameter.name]
+        return [*_deep(parameter.name, found), *alone[: len(alone) == 1]]
     texts = [value for name, value in found if name == parameter.name]
     ways: list[Raw] = []
     if parameter.explode or parameter.style not in _DELIMITERS:
@@ -108,7 +109,10 @@ def _deep(name: str, found: Pairs) -> list[Raw]:
     for key, _ in inner:
         if not key.endswith("]") or "][" in key:
             raise UnreadableError("holds what deepObject does not define")
-    return [_fields([(key[1:-1], value) for key, value in inner])]
+    ways: list[Raw] = [_fields([(key[1:-1], value) for key, value in inner])]
+    if all(key == "[]" or key[1:-1].isdecimal() for key, _ in inner):
+        ways.append([value for _, value in inner])
+    return ways
 
 
 def _delimited(text: str, delimiter: str, split: Callable[[str], str] = str) -> list[Raw]:
