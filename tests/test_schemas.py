@@ -24,6 +24,15 @@ Forest: {type: object, properties: {a: {type: array, items: {$ref: '#/components
 One: {type: object, required: [t], properties: {t: {const: a}, x: {type: integer}}}
 Two: {type: object, required: [t], properties: {t: {type: string, enum: [b]}, y: {type: string}}}
 Pair: {type: array, prefixItems: [{type: integer}, {type: integer}], minItems: 2, items: false}
+Web:
+  type: object
+  properties:
+    a: {allOf: [{$ref: '#/components/schemas/Web'}, {required: [b]}]}
+    b: {allOf: [{$ref: '#/components/schemas/Web'}, {required: [a]}]}
+    c: {allOf: [{$ref: '#/components/schemas/Web'}, {required: [c]}]}
+Spiral:
+  anyOf: [{type: object, properties: {a: {$ref: '#/components/schemas/Spiral'}}}, {type: 'null'}]
+  properties: {a: {$ref: '#/components/schemas/Spiral'}, b: {type: integer}}
 Nest: {type: array, items: {$ref: '#/components/schemas/Nest'}}
 Any-Json:
   anyOf:
@@ -133,6 +142,14 @@ false
 {type: object, dependentSchemas: {t: {required: [x]}}}
 {type: array, uniqueItems: true}
 {type: array, uniqueItems: false}
+{type: array, items: {type: 'null'}}
+{type: array, items: {anyOf: [{type: 'null'}, {type: 'null'}]}}
+{type: [object, 'null'], additionalProperties: false}
+{type: object, properties: {'': true, a: {type: integer}}, additionalProperties: false}
+{type: object,
+  properties: {a: {allOf: [{$ref: '#/components/schemas/Spiral'}, {minProperties: 1}]}}}
+{$ref: '#/components/schemas/Web'}
+{$ref: '#/components/schemas/Spiral'}
 {type: array, prefixItems: [{type: integer}], items: {type: string}}
 {type: array, prefixItems: [{type: integer}], items: false}
 {type: array, contains: {type: string}}

@@ -4,10 +4,11 @@ A shape takes every value that its schema takes. Where it takes more, the schema
 values are checked by the rules of the runtime as well.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scripts.codegen.canonical import NEVER, Schema
+from scripts.codegen.defaults import is_constant
 from scripts.codegen.kinds import EVERY, kind
 from scripts.codegen.merging import CONFLICT, flat, merged
 from scripts.codegen.requests import FILE
@@ -15,9 +16,15 @@ from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.runtime.values import key, whole
 from scripts.codegen.scalars import scalar, taken
 from scripts.codegen.unions import Unions
-from scripts.codegen.vocabulary import CONVERTED, FAMILIES, is_annotation
+from scripts.codegen.vocabulary import FAMILIES, is_annotation
 
 _OF_OBJECTS = {"allOf", "$ref", "type", "properties", "required", "additionalProperties"}
+MAX_DEPTH = 4
+"""How many schemas inside each other are put together from others.
+
+One that is put together with itself has no end: further in, values are checked by rules alone.
+"""
+
 _KEPT = {"default", "deprecated", "description", "example", "examples", "title"}
 _LOOSE = {
     "array": {"prefixItems", "uniqueItems", "contains", "unevaluatedItems"},
@@ -45,6 +52,7 @@ class Shapes:
         self.unfit: list[str] = []
         self._loose: set[str] = set()
         self._current = ""
+        self._depth = 0
         waiting = list(schemas)
         while waiting:
             for self._current in waiting:
@@ -73,11 +81,18 @@ class Shapes:
             return {"$ref": schema["$ref"], **about}
         if "allOf" in schema and self._is_inheritance(schema):
             return {**self._object(schema), **self._inherited(schema), **about}
+        is_composed = _is_composed(schema)
+        if is_composed and self._depth == MAX_DEPTH:
+            self._loosen()
+            return about
+        self._depth += is_composed
         if schema.keys() & {"allOf", "$ref"}:
             schema = merged(self.schemas, schema)
         if schema.keys() & {"not", "if", CONFLICT}:
             self._loosen()
-        return {**self._plain(schema), **about}
+        shape = self._plain(schema)
+        self._depth -= is_composed
+        return {**shape, **about}
 
     def _plain(self, schema: Schema) -> Schema:
         if schema.keys() & {"enum", "const"}:
@@ -88,7 +103,7 @@ class Shapes:
                 self._loosen()
             if isinstance(found, dict):
                 return self._shape(found)
-            shapes = [self._shape(part) for part in found]
+            shapes = _distinct(self._shape(part) for part in found)
             if shape := self.unions.tagged(schema, shapes):
                 return shape
             return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
@@ -150,6 +165,9 @@ class Shapes:
         if set(schema.get("required", [])) - known:
             self._loosen()
         others = schema.get("additionalProperties", {})
+        if (others == NEVER and not named) or properties.get("", NEVER) != NEVER:
+            self._loosen()
+            return {**shape, "additionalProperties": True}
         if named.keys() != properties.keys() and others != NEVER:
             self._loosen()
         return shape | self._others(others, schema, named=bool(named))
@@ -181,22 +199,10 @@ class Shapes:
 
     def _property(self, schema: Schema) -> Schema:
         shape = self._shape(schema)
-        if "default" in shape and not self._is_constant(schema, shape["default"]):
+        if "default" in shape and not is_constant(self.schemas, schema, shape["default"]):
+            self.unfit.append(self._current)
             del shape["default"]
         return shape
-
-    def _is_constant(self, schema: Schema, value: Any) -> bool:
-        """Say whether a default can stand in the code of a model; one that does not fit cannot."""
-        values = value if isinstance(value, list) else [value]
-        texts = any(isinstance(item, str) for item in values)
-        is_constant = (
-            self.rules.allow(schema, value)
-            and not any(isinstance(item, list | dict) for item in values)
-            and not (texts and CONVERTED & set(formats(self.schemas, schema)))
-        )
-        if not is_constant:
-            self.unfit.append(self._current)
-        return is_constant
 
     def _fixed(self, schema: Schema) -> Schema:
         values = schema["enum"] if "enum" in schema else [schema["const"]]
@@ -256,18 +262,24 @@ def references(shape: Any) -> Iterator[str]:
                 yield from references(item)
 
 
-def formats(schemas: dict[str, Schema], schema: Schema) -> Iterator[str]:
-    """Return the formats of a schema's values and of their items."""
-    for part in flat(schemas, schema):
-        if "format" in part:
-            yield part["format"]
-        for item in (part.get("items"), *part.get("anyOf", ()), *part.get("oneOf", ())):
-            if isinstance(item, dict):
-                yield from formats(schemas, item)
-
-
 def _asserting(schema: Schema) -> set[str]:
     return {keyword for keyword in schema if not is_annotation(keyword)}
+
+
+def _distinct(shapes: Iterable[Schema]) -> list[Schema]:
+    found: list[Schema] = []
+    for shape in shapes:
+        if shape not in found:
+            found.append(shape)
+    return found
+
+
+def _is_composed(schema: Schema) -> bool:
+    """Say whether a schema is put together from others, and not only one of them."""
+    if schema.keys() & {"allOf", "$ref"}:
+        return True
+    beside = _asserting(schema) - {"anyOf", "oneOf", "discriminator", "type"}
+    return bool(beside) and bool(schema.keys() & {"anyOf", "oneOf"})
 
 
 def _is_nullable(shapes: list[Schema]) -> bool:
