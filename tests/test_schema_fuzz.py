@@ -35,7 +35,7 @@ class Maker:
 
     def document(self) -> dict[str, Any]:
         """Return schemas by name: `S0` and so on, and those that they refer to."""
-        shared = {f"R{number}": self.schema(1) for number in range(6)}
+        shared = {f"R{n}": self.random.choice([self.object, self.array])(1) for n in range(6)}
         return shared | {f"S{number}": self.schema() for number in range(SCHEMAS)}
 
     def schema(self, depth: int = 0) -> Any:
