@@ -11,15 +11,14 @@ from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.types import Receive
 
-from .bodies import Received, Rejected, chunks, refuse_large
-from .bodies import gathered as gathered_bytes
+from .bodies import Received, Rejected, chunks, gathered, refuse_large
 from .contents import CHARSETS, charsets, refuse_nul
 from .fields import Fields
 from .files import Files, held, in_time, uploaded
 from .gate import Limits
 from .negotiation import covers
 from .schema import Schema, Unfit
-from .styles import Style, gathered
+from .styles import Style, unpacked
 from .texts import Text, Texts
 
 MAX_FIELDS = 1000
@@ -70,7 +69,7 @@ class Field:
         self, text: Text, source: Mapping[str, list[str]], known: frozenset[str]
     ) -> Texts | None:
         if self.style:
-            return gathered(self.name, text, self.style, source, explode=self.explode, known=known)
+            return unpacked(self.name, text, self.style, source, explode=self.explode, known=known)
         values = source.get(self.name)
         if values is None or len(values) > 1 or (text.items and not _is_json_array(values[0])):
             return values
@@ -209,7 +208,7 @@ class Multipart:
             return await in_time(parser.parse(), limits)
         except (MultiPartException, ValueError):
             unread = not (received.size or received.is_whole)
-            if received.size or (unread and await gathered_bytes(receive, fields, limits)):
+            if received.size or (unread and await gathered(receive, fields, limits)):
                 raise Rejected(400) from None
             return None
 

@@ -1,6 +1,6 @@
 """Parameters: from the texts of a request to the values that the contract declares."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import unquote_to_bytes
 
@@ -11,7 +11,7 @@ from .faults import in_parameter
 from .fields import Fields
 from .gate import Fault
 from .schema import Schema, Unfit
-from .styles import Source, Style, gathered, names
+from .styles import Source, Style, names, unpacked
 from .texts import Text, plain, refuse_unfit
 
 type Location = Literal["path", "query", "header", "cookie"]
@@ -149,28 +149,27 @@ class Structured:
             return self._absent()
         if self.media_type is not None:
             return self._content(sent)
+        return self._styled(source, known)
+
+    def _styled(self, source: Source, known: frozenset[str]) -> Any:
         fault: ValueError | None = None
         for text in self.texts:
             try:
-                texts = gathered(
-                    self.name,
-                    text,
-                    self.style,
-                    source,
-                    explode=self.explode,
-                    known=known - {self.name},
-                )
+                for value in self._readings(text, source, known - {self.name}):
+                    try:
+                        return self._read(to_json(value))
+                    except Unfit as unfit:
+                        fault = unfit
             except ValueError as error:
                 fault = error
-                continue
-            for value in text.readings(texts) if texts is not None else ():
-                try:
-                    return self._read(to_json(value))
-                except Unfit as unfit:
-                    fault = unfit
         if fault:
             raise fault
         return self._missing()
+
+    def _readings(self, text: Text, source: Source, known: frozenset[str]) -> Iterator[Any]:
+        texts = unpacked(self.name, text, self.style, source, explode=self.explode, known=known)
+        if texts is not None:
+            yield from text.readings(texts)
 
     def _content(self, sent: list[str] | None) -> Any:
         if sent is None:

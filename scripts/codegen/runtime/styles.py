@@ -16,7 +16,7 @@ type Style = Literal[
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
-def gathered(
+def unpacked(
     name: str, text: Text, style: Style, source: Source, *, explode: bool, known: frozenset[str]
 ) -> Texts | None:
     """Return the texts that a style keeps under a name, or None if nothing was sent.
