@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from scripts.codegen.contract import Contract, below
-from scripts.codegen.runtime.patterns import matcher
+from scripts.codegen.runtime.patterns import is_plain, matcher
 from scripts.codegen.vocabulary import (
     ANNOTATIONS,
     ASSERTIONS,
@@ -59,6 +59,11 @@ def remarks(schema: Schema, version: str) -> Iterator[tuple[str, str]]:
                 yield keyword, f"{keyword} is a number since OpenAPI 3.1: taken as 3.0 means it"
         elif keyword not in _KNOWN and not is_annotation(keyword):
             yield keyword, f"{keyword} is no keyword of JSON Schema 2020-12: it says nothing"
+    if "pattern" in schema and not is_plain(schema["pattern"]):
+        yield (
+            "pattern",
+            "the pattern looks around: a text may make it slow to match",
+        )
     if version == "3.0" and "$ref" in schema and schema.keys() & ASSERTIONS - {"$ref"}:
         yield "$ref", "in OpenAPI 3.0 nothing beside $ref counts"
 

@@ -102,3 +102,16 @@ _MERGED: dict[str, Callable[[Any, Any], Any]] = {
     **dict.fromkeys(("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum"), max),
     **dict.fromkeys(("maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum"), min),
 }
+
+
+def references(schema: Any) -> Iterator[str]:
+    """Return the names that a schema or a shape refers to."""
+    match schema:
+        case dict():
+            if isinstance(target := schema.get("$ref"), str):
+                yield target.rpartition("/")[2]
+            for item in schema.values():
+                yield from references(item)
+        case list():
+            for item in schema:
+                yield from references(item)

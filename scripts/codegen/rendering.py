@@ -12,8 +12,8 @@ from scripts.codegen import sources, tree
 from scripts.codegen.book import put
 from scripts.codegen.canonical import inner
 from scripts.codegen.formatting import formatted
+from scripts.codegen.merging import references
 from scripts.codegen.models import FORMATS, Models
-from scripts.codegen.shapes import references
 from scripts.codegen.specification import (
     AnswerSpec,
     ApiSpec,

@@ -4,13 +4,13 @@ A shape takes every value that its schema takes. Where it takes more, the schema
 values are checked by the rules of the runtime as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from scripts.codegen.canonical import NEVER, Schema
 from scripts.codegen.defaults import is_constant
 from scripts.codegen.kinds import EVERY, kind
-from scripts.codegen.merging import CONFLICT, flat, merged
+from scripts.codegen.merging import CONFLICT, flat, merged, references
 from scripts.codegen.requests import FILE
 from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.runtime.values import key, whole
@@ -106,6 +106,9 @@ class Shapes:
             shapes = _distinct(self._shape(part) for part in found)
             if shape := self.unions.tagged(schema, shapes):
                 return shape
+            if self.unions.are_entangled(self._current, found):
+                self._loosen()
+                return {}
             return shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
         return self._typed(schema)
 
@@ -247,19 +250,6 @@ class Shapes:
 
     def _loosen(self) -> None:
         self._loose.add(self._current)
-
-
-def references(shape: Any) -> Iterator[str]:
-    """Return the names that a schema or a shape refers to."""
-    match shape:
-        case dict():
-            if isinstance(target := shape.get("$ref"), str):
-                yield target.rpartition("/")[2]
-            for item in shape.values():
-                yield from references(item)
-        case list():
-            for item in shape:
-                yield from references(item)
 
 
 def _asserting(schema: Schema) -> set[str]:

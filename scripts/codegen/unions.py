@@ -5,7 +5,7 @@ from typing import Any
 
 from scripts.codegen.canonical import NEVER, Schema
 from scripts.codegen.kinds import kinds
-from scripts.codegen.merging import both, flat, merged
+from scripts.codegen.merging import both, flat, merged, references
 from scripts.codegen.runtime.values import key
 from scripts.codegen.vocabulary import is_annotation
 
@@ -18,6 +18,7 @@ class Unions:
 
     def __init__(self, schemas: Mapping[str, Schema]) -> None:
         self.schemas = schemas
+        self._references: dict[str, set[str]] = {}
 
     def alternatives(self, schema: Schema) -> tuple[list[Schema] | Schema, bool]:
         """Return the alternatives, or one schema for all; and whether that is exact.
@@ -53,11 +54,37 @@ class Unions:
         )
 
     def tagged(self, schema: Schema, shapes: list[Schema]) -> Schema | None:
-        """Return a union whose discriminator decides, if it tells the alternatives apart."""
-        discriminator = schema.get("discriminator", {})
-        name = discriminator.get("propertyName")
-        if not name or not all("$ref" in shape for shape in shapes):
+        """Return a union in which a property decides, if one tells the alternatives apart."""
+        if len(shapes) < 2 or not all("$ref" in shape for shape in shapes):
             return None
+        declared = schema.get("discriminator", {}).get("propertyName")
+        shared = set.intersection(*(self._required(shape) for shape in shapes))
+        names = [declared] if declared else sorted(shared)
+        return next((found for name in names if (found := self._tagged(name, shapes))), None)
+
+    def are_entangled(self, name: str, parts: list[Any]) -> bool:
+        """Say whether several alternatives lead back to the schema that the union is in.
+
+        Each of them would be tried at each depth of a value: that doubles the work every time.
+        """
+        return sum(name in self._reached(part) for part in parts) > 1
+
+    def _reached(self, schema: Any) -> set[str]:
+        found: set[str] = set()
+        waiting = list(references(schema))
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(self._direct(name))
+        return found
+
+    def _direct(self, name: str) -> set[str]:
+        if name not in self._references:
+            self._references[name] = set(references(self.schemas[name]))
+        return self._references[name]
+
+    def _tagged(self, name: str, shapes: list[Schema]) -> Schema | None:
         values = [self._property(shape, name) for shape in shapes]
         texts = [value for options in values for value in options]
         # A tag that may have several values, or a default, is not one in generated models.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
+from .gate import Fault
 from .patterns import matcher
 
 type Schema = Mapping[str, Any] | bool
@@ -10,6 +11,10 @@ type Schema = Mapping[str, Any] | bool
 
 class Judge(Protocol):
     """Decides whether values fit schemas, and knows those that references lead to."""
+
+    def faults(self, schema: Schema, value: Any, pointer: str) -> list[Fault]:
+        """Return where a value breaks a schema; `pointer` is its own place."""
+        ...
 
     def allow(self, schema: Schema, value: Any) -> bool:
         """Say whether a value fits a schema."""

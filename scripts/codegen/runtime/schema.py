@@ -105,4 +105,7 @@ class Schema:
     def _faults(self, value: Any) -> list[Fault]:
         if self.rules is None:
             return []
-        return list(islice(self.rules.faults(self.rules.schemas[self.name], value), MANY))
+        try:
+            return list(islice(self.rules.faults(self.rules.schemas[self.name], value), MANY))
+        except RecursionError:
+            return [{"pointer": "#", "detail": "Value is nested too deeply"}]
