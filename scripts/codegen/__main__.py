@@ -1,6 +1,7 @@
 """scripts/generate: writes generated/ from the contract, or says where the two differ."""
 
 import argparse
+import atexit
 import gc
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ def main() -> int:
     """Return 0 when generated code and contract agree, 1 when not, 2 for a contract at fault."""
     arguments = _arguments()
     report = Report(arguments.verbose)
-    gc.disable()  # hardly anything that is made here is garbage before the end
+    gc.disable()  # hardly anything that is made here is garbage before the end,
+    atexit.register(gc.freeze)  # where it need not be looked through, either
     try:
         with report.phase("reading the contract"):
             contract = load(arguments.contract)
