@@ -51,7 +51,7 @@ class Operation:
     def __post_init__(self) -> None:
         parts = _VARIABLE.split(self.path)
         written = (
-            "([^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
+            "([^/?]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
         )
         object.__setattr__(self, "pattern", re.compile("".join(written)))
 
