@@ -17,11 +17,11 @@ class Rules:
 
     def faults(self, schema: Schema, value: Any) -> Iterator[Fault]:
         """Return where a value breaks a schema, without repeating what it holds."""
-        yield from Evaluation(self.schemas).faults(schema, value, "#")
+        yield from Evaluation(self).faults(schema, value, "#")
 
     def allow(self, schema: Schema, value: Any) -> bool:
         """Say whether a value fits a schema."""
-        return Evaluation(self.schemas).allow(schema, value)
+        return Evaluation(self).allow(schema, value)
 
     def named(self, reference: str) -> Schema:
         """Return the schema that a reference leads to."""
@@ -34,8 +34,8 @@ class Evaluation:
     Alternatives inside alternatives would else be looked at in all their combinations.
     """
 
-    def __init__(self, schemas: Mapping[str, Schema]) -> None:
-        self.schemas = schemas
+    def __init__(self, rules: Rules) -> None:
+        self.named = rules.named
         self._seen: dict[tuple[int, int], list[Fault]] = {}
 
     def faults(self, schema: Schema, value: Any, pointer: str = "#") -> list[Fault]:
@@ -52,10 +52,6 @@ class Evaluation:
     def allow(self, schema: Schema, value: Any) -> bool:
         """Say whether a value fits a schema."""
         return not self.faults(schema, value)
-
-    def named(self, reference: str) -> Schema:
-        """Return the schema that a reference leads to."""
-        return self.schemas[reference.rpartition("/")[2]]
 
     def _found(self, schema: Mapping[str, Any], value: Any, pointer: str) -> list[Fault]:
         return [

@@ -197,10 +197,6 @@ class Models:
                 return field.type_hint
         return name
 
-    def is_class(self, name: str) -> bool:
-        """Say whether a name is a model of its own and no alias."""
-        return not isinstance(self._by_name[name], TypeStatement)
-
     @property
     def names(self) -> set[str]:
         """Every name that the module of models defines."""
