@@ -1,8 +1,6 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """The models of the contract."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import MISSING, ConfigDict, Field
@@ -13,20 +11,17 @@ from .runtime.model import Model
 type ListTodosDone = bool
 
 
-type Priority = Annotated[
-    Literal["low", "normal", "high"], Field(description="How much it matters.")
-]
+type Priority = Literal["low", "normal", "high"]
+"""How much it matters."""
 
 
 type Timestamp = Annotated[
-    Annotated[
-        DateTime,
-        Spelling(pattern="^[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]"),
-    ],
-    Field(
-        description="A point in time with its offset (RFC 3339), in the years 1000 to 8999, kept to the microsecond\nand returned in UTC. There are no leap seconds.\n"
-    ),
+    DateTime, Spelling(pattern="^[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]")
 ]
+"""
+A point in time with its offset (RFC 3339), in the years 1000 to 8999, kept to the microsecond
+and returned in UTC. There are no leap seconds.
+"""
 
 
 type ListTodosSort = Literal[
@@ -42,26 +37,18 @@ type ListTodosCursor = Annotated[
 ]
 
 
-type Instant = Annotated[
-    DateTime, Field(description="A point in time in UTC (RFC 3339), to the microsecond.")
-]
+type Instant = DateTime
+"""A point in time in UTC (RFC 3339), to the microsecond."""
 
 
-type Notes = Annotated[
-    str,
-    Field(description="Text of any number of lines.", max_length=10000, pattern="^[^\\u0000]*$"),
-]
+type Notes = Annotated[str, Field(max_length=10000, pattern="^[^\\u0000]*$")]
+"""Text of any number of lines."""
 
 
 type Title = Annotated[
-    str,
-    Field(
-        description="One line of text.",
-        max_length=200,
-        min_length=1,
-        pattern="^[^\\u0000-\\u001F\\u007F]+$",
-    ),
+    str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001F\\u007F]+$")
 ]
+"""One line of text."""
 
 
 type CreateTodoCreatedLocation = Annotated[
@@ -76,9 +63,7 @@ type CreateTodoCreatedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
 
 
 class TodoContent(Model):
-    """
-    What its owner writes of a todo.
-    """
+    """What its owner writes of a todo."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -87,21 +72,15 @@ class TodoContent(Model):
     notes: Notes = ""
     done: bool = False
     priority: Priority = "normal"
-    due_at: Annotated[Timestamp | None, Field(description="When it is due; null for never.")] = None
+    due_at: Timestamp | None = None
+    """When it is due; null for never."""
 
 
 type GetTodoTodoId = Uuid
 
 
-type EntityTags = Annotated[
-    str,
-    Field(
-        description="`*`, or entity tags separated by commas. What is neither names no version.",
-        examples=['"1"'],
-        max_length=1024,
-        min_length=1,
-    ),
-]
+type EntityTags = Annotated[str, Field(max_length=1024, min_length=1)]
+"""`*`, or entity tags separated by commas. What is neither names no version."""
 
 
 type GetTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
@@ -123,9 +102,7 @@ type ChangeTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
 
 
 class TodoPatch(Model):
-    """
-    The fields of a todo that are to change (RFC 7396).
-    """
+    """The fields of a todo that are to change (RFC 7396)."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -134,9 +111,8 @@ class TodoPatch(Model):
     notes: Notes | MISSING = MISSING
     done: bool | MISSING = MISSING
     priority: Priority | MISSING = MISSING
-    due_at: Annotated[
-        Timestamp | None | MISSING, Field(description="When it is due; null for never.")
-    ] = MISSING
+    due_at: Timestamp | None | MISSING = MISSING
+    """When it is due; null for never."""
 
 
 type DeleteTodoTodoId = Uuid
@@ -145,26 +121,14 @@ type DeleteTodoTodoId = Uuid
 type GetProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
 
 
-type Locale = Annotated[
-    str,
-    Field(
-        description="A language, perhaps with a region (BCP 47).",
-        examples=["en-GB"],
-        max_length=6,
-        pattern="^[a-z]{2,3}(-[A-Z]{2})?$",
-    ),
-]
+type Locale = Annotated[str, Field(max_length=6, pattern="^[a-z]{2,3}(-[A-Z]{2})?$")]
+"""A language, perhaps with a region (BCP 47)."""
 
 
 type DisplayName = Annotated[
-    str,
-    Field(
-        description="The name to be called by.",
-        max_length=100,
-        min_length=1,
-        pattern="^[^\\u0000-\\u001F\\u007F]+$",
-    ),
+    str, Field(max_length=100, min_length=1, pattern="^[^\\u0000-\\u001F\\u007F]+$")
 ]
+"""The name to be called by."""
 
 
 type GetProfileOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
@@ -180,9 +144,7 @@ type ChangeProfileOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
 
 
 class ProfilePatch(Model):
-    """
-    The fields of a profile that are to change (RFC 7396).
-    """
+    """The fields of a profile that are to change (RFC 7396)."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -192,16 +154,13 @@ class ProfilePatch(Model):
 
 
 class ProblemPlace(Model):
-    """
-    Either a pointer into the body or the name of a parameter.
-    """
+    """Either a pointer into the body or the name of a parameter."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    pointer: Annotated[
-        str | MISSING, Field(description="A JSON pointer (RFC 6901) into the body, as a fragment.")
-    ] = MISSING
+    pointer: str | MISSING = MISSING
+    """A JSON pointer (RFC 6901) into the body, as a fragment."""
     parameter: str | MISSING = MISSING
     in_: Annotated[Literal["path", "query", "header", "cookie"] | MISSING, Field(alias="in")] = (
         MISSING
@@ -210,30 +169,27 @@ class ProblemPlace(Model):
 
 
 class Problem(Model):
-    """
-    What went wrong (RFC 9457).
-    """
+    """What went wrong (RFC 9457)."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    type: Annotated[Uri, Field(description="Which kind of problem it is. Match on this.")]
-    title: Annotated[str, Field(description="The kind of problem, for people.")]
-    status: Annotated[Int32, Field(description="The HTTP status.", ge=400, le=599)]
-    detail: Annotated[str, Field(description="What went wrong this time, for people.")]
-    errors: Annotated[
-        list[ProblemPlace] | MISSING,
-        Field(description="Every place where the request breaks the contract."),
-    ] = MISSING
-    correlation_id: Annotated[
-        str | MISSING, Field(description="Quote this when you report a server error.")
-    ] = MISSING
+    type: Uri
+    """Which kind of problem it is. Match on this."""
+    title: str
+    """The kind of problem, for people."""
+    status: Annotated[Int32, Field(ge=400, le=599)]
+    """The HTTP status."""
+    detail: str
+    """What went wrong this time, for people."""
+    errors: list[ProblemPlace] | MISSING = MISSING
+    """Every place where the request breaks the contract."""
+    correlation_id: str | MISSING = MISSING
+    """Quote this when you report a server error."""
 
 
 class Todo(Model):
-    """
-    A todo, as stored.
-    """
+    """A todo, as stored."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -243,16 +199,16 @@ class Todo(Model):
     notes: Notes
     done: bool
     priority: Priority
-    due_at: Annotated[Instant | None, Field(description="When it is due; null for never.")]
+    due_at: Instant | None
+    """When it is due; null for never."""
     created_at: Instant
     updated_at: Instant
-    version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
+    version: Annotated[Int64, Field(ge=1)]
+    """How often it has been stored; its ETag."""
 
 
 class Profile(Model):
-    """
-    What a user says of themselves.
-    """
+    """What a user says of themselves."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -261,18 +217,16 @@ class Profile(Model):
     locale: Locale | None
     created_at: Instant
     updated_at: Instant
-    version: Annotated[Int64, Field(description="How often it has been stored; its ETag.", ge=1)]
+    version: Annotated[Int64, Field(ge=1)]
+    """How often it has been stored; its ETag."""
 
 
 class TodoPage(Model):
-    """
-    A page of todos.
-    """
+    """A page of todos."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
     items: Annotated[list[Todo], Field(max_length=100)]
-    next_cursor: Annotated[
-        str | None, Field(description="Where the next page begins; null on the last one.")
-    ]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""

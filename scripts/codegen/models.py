@@ -2,13 +2,15 @@
 
 import json
 import warnings
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from datamodel_code_generator import LiteralType
 from datamodel_code_generator.format import PythonVersion
 from datamodel_code_generator.imports import IMPORT_ANNOTATED, Import
 from datamodel_code_generator.model import pydantic_v2
+from datamodel_code_generator.model.base import ALL_MODEL
 from datamodel_code_generator.model.type_alias import TypeStatement
 from datamodel_code_generator.types import DataType, Types
 from fastapi_code_generator.parser import OpenAPIParser
@@ -74,8 +76,15 @@ class _DataType(DataType):
         return any(value in (0, 1) for value in self.literals)
 
     @property
+    def is_ahead(self) -> bool:
+        """Say whether it is a class further down, which the parser puts in quotes."""
+        return (self.alias or "").startswith('"')
+
+    @property
     def type_hint(self) -> str:
         hint = super().type_hint
+        if self.alias and self.is_ahead:
+            return hint.replace(self.alias, self.alias.strip('"'), 1)
         return f"Annotated[{hint}, Exactly]" if self.is_ambiguous else hint
 
     @property
@@ -95,6 +104,7 @@ class _DataTypes(pydantic_v2.DataTypeManager):
     def type_map_factory(
         self, data_type: type[DataType], *args: Any, **options: Any
     ) -> dict[Types, DataType]:
+        data_type = _DataType
         types = super().type_map_factory(data_type, *args, **options)
         types |= {kind: data_type.from_import(_format(name)) for kind, name in FORMATS.items()}
         types[Types.object] = data_type(data_types=[types[Types.any]], is_dict=True)
@@ -120,7 +130,14 @@ class _Field(pydantic_v2.DataModelField):
         if spelling := self.spelling:
             plain = self.data_type.type or ""
             hint = hint.replace(plain, f"Annotated[{plain}, {spelling}]", 1)
-        return f"{hint} | MISSING" if self.may_be_missing else hint
+        if self.may_be_missing:
+            hint = f"{hint} | MISSING"
+        # The whole is quoted: what is in quotes has no operators.
+        return repr(hint) if any(part.is_ahead for part in self._parts) else hint
+
+    @property
+    def _parts(self) -> Iterator[_DataType]:
+        return cast("Iterator[_DataType]", self.data_type.all_data_types)
 
     @property
     def represented_default(self) -> str:
@@ -163,6 +180,7 @@ class Models:
             data_model_field_type=_Field,
             data_model_root_type=TypeStatement,
             data_type_manager_type=_DataTypes,
+            extra_template_data=defaultdict(dict, {ALL_MODEL: {"use_single_line_docstring": True}}),
             enum_field_as_literal=LiteralType.All,
             strict_nullable=True,
             target_python_version=PythonVersion.PY_313,
@@ -170,10 +188,11 @@ class Models:
             use_schema_description=True,
             use_standard_collections=True,
         )
+        parser.use_field_description = True
         with warnings.catch_warnings():
             # An unknown format is an annotation only (JSON Schema 2020-12, Validation §7.2.3).
             warnings.filterwarnings("ignore", message="format of .* not understood")
-            text = parser.parse(format_=False)
+            text = parser.parse(disable_future_imports=True, format_=False)
         # Without models there is no module, but a mapping of none.
         self.text = text if isinstance(text, str) else ""
         self._parser = parser

@@ -14,6 +14,7 @@ from scripts.codegen.canonical import inner
 from scripts.codegen.formatting import formatted
 from scripts.codegen.merging import references
 from scripts.codegen.models import FORMATS, Models
+from scripts.codegen.prose import block, line
 from scripts.codegen.specification import (
     AnswerSpec,
     ApiSpec,
@@ -78,7 +79,7 @@ class Rendering:
             trim_blocks=True,
             undefined=StrictUndefined,
         )
-        self.environment.filters |= {"block": _block, "line": _line, "literal": repr}
+        self.environment.filters |= {"block": block, "line": line, "literal": repr}
         self.environment.globals |= {
             "answer": lambda spec: sources.answer(spec, self._schema),
             "answer_hint": self._answer_hint,
@@ -98,7 +99,7 @@ class Rendering:
         sent = {name for each in api.outgoing for name in (each.id, each.id.upper())}
         self.taken = _OURS.union(sent, *map(_names, api.tags))
         modules = {f"{tag.module}.py": self._tag(tag) for tag in api.tags}
-        modules["__init__.py"] = f'"""{_line(document["info"]["title"])}, generated."""\n'
+        modules["__init__.py"] = f'"""{line(document["info"]["title"])}, generated."""\n'
         modules["api.py"] = self._rendered("api", api=api)
         modules["models.py"] = f'"""The models of the contract."""\n\n{self.models.text}'
         if api.outgoing:
@@ -213,16 +214,3 @@ def _names(tag: TagSpec) -> set[str]:
     """Return the names that the module of a tag defines."""
     classes = {answer.class_name for operation in tag.operations for answer in operation.typed}
     return {tag.class_name, *classes, *(operation.id.upper() for operation in tag.operations)}
-
-
-def _line(text: str) -> str:
-    """Return the first sentence or line, safe inside a docstring."""
-    return _safe(text.strip().split("\n")[0])
-
-
-def _block(text: str) -> str:
-    return _safe(text.strip()).replace("\n", "\n        ")
-
-
-def _safe(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', "'")

@@ -11,6 +11,7 @@ from scripts.codegen.canonical import NEVER, Schema
 from scripts.codegen.defaults import is_constant
 from scripts.codegen.kinds import EVERY, kind
 from scripts.codegen.merging import CONFLICT, flat, merged, references
+from scripts.codegen.prose import prose
 from scripts.codegen.requests import FILE
 from scripts.codegen.runtime.rules import Rules
 from scripts.codegen.runtime.values import key, whole
@@ -25,7 +26,7 @@ MAX_DEPTH = 4
 One that is put together with itself has no end: further in, values are checked by rules alone.
 """
 
-_KEPT = {"default", "deprecated", "description", "example", "examples", "title"}
+_KEPT = {"default", "deprecated", "description"}
 _LOOSE = {
     "array": {"prefixItems", "uniqueItems", "contains", "unevaluatedItems"},
     "object": {
@@ -246,7 +247,10 @@ class Shapes:
         }
 
     def _about(self, schema: Schema) -> Schema:
-        return {name: item for name, item in schema.items() if name in _KEPT}
+        about = {name: item for name, item in schema.items() if name in _KEPT}
+        if "description" in about:
+            about["description"] = prose(about["description"])
+        return about
 
     def _loosen(self) -> None:
         self._loose.add(self._current)
