@@ -2,7 +2,9 @@
 """Forms: fields by name, as `application/x-www-form-urlencoded` or `multipart/form-data`."""
 
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,6 +24,7 @@ from .styles import Style, unpacked
 from .texts import Text, Texts
 
 MAX_FIELDS = 1000
+MAX_COMBINATIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +89,39 @@ class Form:
     def read(self, source: Mapping[str, list[str]], files: Files | None = None) -> Any:
         """Return the object; raises Unfit.
 
-        A text may be read in several ways: those of the properties that do not fit give way to
-        the next, until all fit.
+        A text may be read in several ways. Alternatives of a schema may blame another property
+        than the one to read anew, so that with them some combinations are tried besides.
         """
         ways = self._ways(source)
+        try:
+            return self._blaming(ways, files)
+        except Unfit:
+            if self.schema.is_model and not self.schema.rules:
+                raise
+            for combination in islice(product(*ways.values()), MAX_COMBINATIONS):
+                with suppress(Unfit):
+                    return self._fit(dict(zip(ways, combination, strict=True)), files)
+            raise
+
+    def _blaming(self, ways: Mapping[str, list[Any]], files: Files | None) -> Any:
+        """Read the properties that do not fit anew, until all fit or none is left to be read."""
         chosen = dict.fromkeys(ways, 0)
         first: Unfit | None = None
         while True:
-            value = {name: options[chosen[name]] for name, options in ways.items()}
             try:
-                refuse_nul(value)
-                return self.schema.read(to_json(value), files)
+                return self._fit({name: ways[name][at] for name, at in chosen.items()}, files)
             except Unfit as unfit:
                 first = first or unfit
                 wrong = {_property(fault["pointer"]) for fault in unfit.faults}
-            left = [name for name in ways if chosen[name] + 1 < len(ways[name])]
+            left = [name for name, at in chosen.items() if at + 1 < len(ways[name])]
             left = [name for name in left if name in wrong or None in wrong]
             if not left:
                 raise first
             chosen |= {name: chosen[name] + 1 for name in left}
+
+    def _fit(self, value: dict[str, Any], files: Files | None) -> Any:
+        refuse_nul(value)
+        return self.schema.read(to_json(value), files)
 
     def _ways(self, source: Mapping[str, list[str]]) -> dict[str, list[Any]]:
         """Return the values that each property may have."""
