@@ -86,6 +86,15 @@ def test_what_may_be_meant_otherwise_is_noted_once_with_its_place(folder: Path) 
     assert done.stdout.startswith("out/: ")
 
 
+def test_a_refusal_that_the_server_words_otherwise_is_noted(folder: Path) -> None:
+    users = folder / "paths/users.yaml"
+    refusal = "'422': {description: No., content: {text/plain: {schema: {type: string}}}}"
+    users.write_text(f"{users.read_text()}    {refusal}\n")
+    worded = "is answered as application/problem+json, which this does not declare"
+    notes = generate(folder).stderr.splitlines()
+    assert sum(note.endswith(worded) for note in notes) == 1
+
+
 def test_verbose_tells_the_time_of_each_phase(folder: Path) -> None:
     phases = [line for line in generate(folder, "--verbose").stderr.splitlines() if " s  " in line]
     assert [line.split(" s  ")[1] for line in phases] == [

@@ -16,7 +16,11 @@ from scripts.codegen.vocabulary import is_annotation
 _STATUSES = {str(status.value) for status in HTTPStatus if status >= 200}
 _EMPTY = {204, 205, 304}
 _PROBLEM = "application/problem+json"
+_REMARK = f"what the server itself refuses is answered as {_PROBLEM}, which this does not declare"
 _CONCRETE = {"json": "application/json", "text": "text/plain"}
+_OURS = {400, 401, 403, 404, 406, 408, 413, 415, 422}
+"""Statuses that the server answers of itself."""
+
 _TAKEN = {"body": "the body", "status": "the status", "media_type": "the media type"}
 
 
@@ -42,9 +46,11 @@ class ResponseReader:
                 self._reject(place, f"{status} is no status to answer with")
                 continue
             refusals |= _refused(status)
-            is_own = any(name.partition(";")[0] != _PROBLEM for name in value.get("content", {}))
+            types = {name.partition(";")[0] for name in value.get("content", {})}
+            if types and _PROBLEM not in types and _refused(status) & _OURS:
+                self.book.remarks.append(Place(place, _REMARK))
             is_success = status[0] in "123" or (status == "default" and not has_success)
-            if is_success or is_own:
+            if is_success or types - {_PROBLEM}:
                 answer = self._answer(operation, status.lower(), value, place)
                 answers.append(replace(answer, is_success=is_success))
         if not any(answer.is_success for answer in answers):
