@@ -37,3 +37,19 @@ class Entity(Versioned):
     """A table of things that an owner has many of, keyed by (`owner_id`, `id`)."""
 
     id: UUID = Field(primary_key=True)
+
+
+class Shared(SQLModel):
+    """A table without owners, whose rows everybody may read and nobody may write.
+
+    Its class says why in `reason`; one that does not is refused with a `TypeError`.
+    """
+
+    __table__: ClassVar[Table]
+
+    reason: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not cls.__dict__.get("reason"):
+            raise TypeError(f"{cls.__name__} has no owners: let its `reason` say why")
