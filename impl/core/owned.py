@@ -53,3 +53,9 @@ class Shared(SQLModel):
         super().__init_subclass__()
         if not cls.__dict__.get("reason"):
             raise TypeError(f"{cls.__name__} has no owners: let its `reason` say why")
+
+
+def owned_tables() -> list[Table]:
+    """Return the tables that have owners: all there are, but for those declared as shared."""
+    shared = [each.__table__ for each in Shared.__subclasses__() if hasattr(each, "__table__")]
+    return [table for table in SQLModel.metadata.sorted_tables if table not in shared]

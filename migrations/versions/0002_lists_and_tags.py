@@ -114,6 +114,4 @@ def entity() -> list[sa.Column[object]]:
 
 def moment(name: str) -> sa.Column[object]:
     """Return a column that says when a row was written."""
-    return sa.Column(
-        name, sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
-    )
+    return sa.Column(name, sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False)
