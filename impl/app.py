@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from sqlmodel import SQLModel
 from starlette.types import ASGIApp
 
 from generated import api
@@ -24,7 +25,7 @@ from impl.core.settings import Settings, SettingsError, load
 PROJECT = Path(__file__).resolve().parents[1]
 ENV_FILE = Path(os.environ.get("ENV_FILE") or PROJECT / ".env")
 CONTRACT = PROJECT / "generated" / "openapi.json"
-OWNED_TABLES = owned_tables()
+OWNED_TABLES = owned_tables(SQLModel.metadata)
 # Requests leave no cycles behind to speak of, so the collector may come by more seldom.
 COLLECTION = (20_000, 50, 1_000)
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Table
-from sqlmodel import BigInteger, Field, SQLModel, func
+from sqlmodel import BigInteger, Field, MetaData, SQLModel, func
 
 
 class Owned(SQLModel):
@@ -55,7 +55,7 @@ class Shared(SQLModel):
             raise TypeError(f"{cls.__name__} has no owners: let its `reason` say why")
 
 
-def owned_tables() -> list[Table]:
+def owned_tables(metadata: MetaData) -> list[Table]:
     """Return the tables that have owners: all there are, but for those declared as shared."""
     shared = [each.__table__ for each in Shared.__subclasses__() if hasattr(each, "__table__")]
-    return [table for table in SQLModel.metadata.sorted_tables if table not in shared]
+    return [table for table in metadata.sorted_tables if table not in shared]

@@ -19,16 +19,20 @@ from impl.core.source import Source
 
 KEY, LIMIT = "row__id", "row__limit"
 
+FUNCTIONS = frozenset({"count", "min", "max", "sum"})
+
 type View = type[BaseModel]
+type Function = Literal["count", "min", "max", "sum"]
 
 
 class Aggregate(NamedTuple):
     """What is made of many rows: their number, or the least, greatest or sum of a column.
 
-    Only rows that meet `where` count, if it is given. Of no rows, all but the number is None.
+    The number of a column is that of its values. Only rows that meet `where` count, if it is
+    given. Of no rows, all but the number is None.
     """
 
-    function: Literal["count", "min", "max", "sum"]
+    function: Function
     column: Mapped[Any] | None = None
     where: ColumnElement[bool] | None = None
 
@@ -94,6 +98,9 @@ def aggregate(
     The last clauses of `conditions` are those that filter figures. Without other fields, there
     is one group of all rows. Up to `LIMIT` groups are selected, in the order of these fields.
     """
+    unknown = {figure.field for figure in figures} - view.model_fields.keys()
+    if unknown:
+        raise TypeError(f"{view.__name__} lacks {sorted(unknown)}")
     filtered = sum(figure.filtered for figure in figures)
     kept = len(conditions.clauses) - filtered
     filters = iter(conditions.clauses[kept:])
@@ -101,7 +108,7 @@ def aggregate(
         each.field: _figure(source, each, next(filters) if each.filtered else None)
         for each in figures
     }
-    groups = {name: _group(source, name) for name in view.model_fields if name not in made}
+    groups = {name: _column(source, name) for name in view.model_fields if name not in made}
     columns = {**groups, **made}
     rows: Select[Any] = select(*(columns[name].label(name) for name in view.model_fields))
     rows = rows.select_from(*source.tables).where(*source.conditions, *conditions.clauses[:kept])
@@ -123,7 +130,7 @@ def _limit() -> ColumnElement[int]:
     return bind(LIMIT, BigInteger())
 
 
-def _group(source: Source, name: str) -> Column[Any]:
+def _column(source: Source, name: str) -> Column[Any]:
     column = source.named(name)
     if column is None:
         raise TypeError(f"{name} is neither a column of {source.name} nor an aggregate")
@@ -133,11 +140,10 @@ def _group(source: Source, name: str) -> Column[Any]:
 def _figure(
     source: Source, figure: Figure, where: ColumnElement[bool] | None
 ) -> ColumnElement[Any]:
-    if figure.column is None:
-        made = func.count()
-    else:
-        column = _group(source, figure.column)
-        made = getattr(func, figure.function)(column)
+    if figure.function not in FUNCTIONS or (figure.column is None and figure.function != "count"):
+        raise TypeError(f"there is no {figure.function} of {figure.column or 'rows'}")
+    columns = () if figure.column is None else (_column(source, figure.column),)
+    made = getattr(func, figure.function)(*columns)
     value = made if where is None else made.filter(where)
     # PostgreSQL would answer the sum of integers with a decimal.
     whole = figure.function == "sum" and isinstance(made.type, Integer)
