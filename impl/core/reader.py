@@ -19,7 +19,7 @@ from impl.core.views import views
 
 
 class Reader:
-    """What one user may read: their own rows, what is shared by all, and nothing else."""
+    """What one user may read; its methods raise what those of `UserScope` raise."""
 
     __slots__ = ("_cursors", "_database", "_owner_id")
 

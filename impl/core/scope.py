@@ -26,15 +26,16 @@ from impl.core.writing import KEYS, Values, among, written
 
 
 class UserScope(Reader):
-    """What one user may reach: their own rows, and no others.
+    """What one user may reach: their own rows, what is shared by all, and nothing else.
 
     Bought with a verified token, of which `owner_id` is the subject and `scopes` the scopes.
     Methods take a table, a view and criteria, never a statement. A view is a Pydantic model:
     only the columns that its fields name are read, and it is what the method answers with.
 
     Every method raises `Unavailable` when the database is unreachable or saturated, a `Problem`
-    with status 409 or 422 when it refuses the values, and `TypeError` for criteria about anything
-    but columns of the table. A row of another owner does not exist, here as elsewhere.
+    with status 409 or 422 when it refuses the values, and `TypeError` for tables that say nothing
+    of owners and for criteria about anything but columns of the tables. A row of another owner
+    does not exist, here as elsewhere.
     """
 
     __slots__ = ("_scopes",)
