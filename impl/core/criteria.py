@@ -14,13 +14,12 @@ from sqlalchemy import (
     Function,
     Tuple,
     all_,
-    select,
 )
 from sqlalchemy.orm import Mapped
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.operators import custom_op, in_op, not_in_op
 from sqlalchemy.sql.visitors import InternalTraversal
-from sqlmodel import ARRAY, Boolean, String, Text, TypeDecorator, any_, func
+from sqlmodel import ARRAY, Boolean, String, Text, TypeDecorator, any_, func, select
 from sqlmodel import Enum as EnumType
 
 from impl.core.owned import Owned
