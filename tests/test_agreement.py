@@ -109,9 +109,11 @@ def test_our_contract_is_enforced_exactly(measured: Measured) -> None:
     assert report["percentage"] == 100
     assert report["disagreements"] == []
     assert len(report["operations"]) == len(OPERATIONS)
+    varied = {each.id for each in OPERATIONS if each.parameters or each.body}
     for row in report["operations"]:
-        assert row["valid"] >= 4, row
-        assert row["invalid"] >= 4, row
+        if row["operation"] in varied:
+            assert row["valid"] >= 4, row
+            assert row["invalid"] >= 4, row
 
 
 @pytest.mark.parametrize(
