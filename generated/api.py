@@ -1,6 +1,8 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """The whole API: hands every tag's implementation to its router."""
 
+from . import lists as lists_
+from . import tags as tags_
 from . import todos as todos_
 from . import users as users_
 from .runtime.application import Application
@@ -18,6 +20,8 @@ def include[Scope](
     gate: Gate[Scope],
     *,
     todos: todos_.Todos[Scope],
+    lists: lists_.Lists[Scope],
+    tags: tags_.Tags[Scope],
     users: users_.Users[Scope],
 ) -> None:
     """Serve the contract's operations, and nothing else, by these implementations.
@@ -27,6 +31,8 @@ def include[Scope](
     check(
         {
             todos_.Todos: todos,
+            lists_.Lists: lists,
+            tags_.Tags: tags,
             users_.Users: users,
         }
     )
@@ -34,6 +40,8 @@ def include[Scope](
         gate,
         [
             todos_.router(todos, gate),
+            lists_.router(lists, gate),
+            tags_.router(tags, gate),
             users_.router(users, gate),
         ],
     )

@@ -15,6 +15,17 @@ type Priority = Literal["low", "normal", "high"]
 """How much it matters."""
 
 
+type ListTodosListId = Uuid
+
+
+type ListTodosTagId = Uuid
+
+
+type ListTodosQ = Annotated[
+    str, Field(max_length=200, min_length=1, pattern="^[^\\u0000-\\u001F\\u007F]+$")
+]
+
+
 type Timestamp = Annotated[
     DateTime, Spelling(pattern="^[1-8][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-5][0-9]")
 ]
@@ -74,6 +85,32 @@ class TodoContent(Model):
     priority: Priority = "normal"
     due_at: Timestamp | None = None
     """When it is due; null for never."""
+    list_id: Uuid | None = None
+    """The list that it is in; null for none. One that you do not have is refused (422)."""
+
+
+class TodoPatch(Model):
+    """The fields of a todo that are to change (RFC 7396)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    title: Title | MISSING = MISSING
+    notes: Notes | MISSING = MISSING
+    done: bool | MISSING = MISSING
+    priority: Priority | MISSING = MISSING
+    due_at: Timestamp | None | MISSING = MISSING
+    """When it is due; null for never."""
+    list_id: Uuid | None | MISSING = MISSING
+    """The list that it is in; null for none. One that you do not have is refused (422)."""
+
+
+type TodoIds = Annotated[list[Uuid], Field(max_length=100, min_length=1)]
+"""The ids of several todos."""
+
+
+type Number = Annotated[Int64, Field(ge=0)]
+"""How many there are."""
 
 
 type GetTodoTodoId = Uuid
@@ -101,21 +138,176 @@ type ChangeTodoTodoId = Uuid
 type ChangeTodoOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
 
 
-class TodoPatch(Model):
-    """The fields of a todo that are to change (RFC 7396)."""
+type DeleteTodoTodoId = Uuid
+
+
+type ListTodoTagsTodoId = Uuid
+
+
+type ListTodoTagsLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListTodoTagsCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
+type Name = Annotated[
+    str, Field(max_length=50, min_length=1, pattern="^[^\\u0000-\\u001F\\u007F]+$")
+]
+"""A short line of text."""
+
+
+type AttachTagTodoId = Uuid
+
+
+type AttachTagTagId = Uuid
+
+
+type DetachTagTodoId = Uuid
+
+
+type DetachTagTagId = Uuid
+
+
+type ListListsSort = Literal["created_at", "-created_at", "name", "-name"]
+
+
+type ListListsLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListListsCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
+class List(Model):
+    """A list, as stored."""
 
     model_config = ConfigDict(
         extra="forbid",
     )
-    title: Title | MISSING = MISSING
-    notes: Notes | MISSING = MISSING
-    done: bool | MISSING = MISSING
-    priority: Priority | MISSING = MISSING
-    due_at: Timestamp | None | MISSING = MISSING
-    """When it is due; null for never."""
+    id: Uuid
+    name: Name
+    open_todos: Number
+    """How many of its todos are not done. Its ETag does not depend on it."""
+    created_at: Instant
+    updated_at: Instant
+    version: Annotated[Int64, Field(ge=1)]
+    """How often it has been stored; its ETag."""
 
 
-type DeleteTodoTodoId = Uuid
+type CreateListCreatedLocation = Annotated[
+    str,
+    Field(
+        pattern="^([A-Za-z][A-Za-z0-9+.-]*:((:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))+(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*)?(//((:|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*@)?(\\[[0-9A-Fa-f:.]+\\]|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?)?(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*(\\?(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?(#(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?|(([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})|@)*(//((:|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*@)?(\\[[0-9A-Fa-f:.]+\\]|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?)?(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*(\\?(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?(#(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?)$"
+    ),
+]
+
+
+type CreateListCreatedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+class ListContent(Model):
+    """What its owner writes of a list."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Name
+
+
+type GetListListId = Uuid
+
+
+type GetListOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type ChangeListListId = Uuid
+
+
+type ChangeListOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+class ListPatch(Model):
+    """The fields of a list that are to change (RFC 7396)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Name | MISSING = MISSING
+
+
+type DeleteListListId = Uuid
+
+
+type ListTagsLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListTagsCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
+class Tag(Model):
+    """A tag, as stored."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: Uuid
+    name: Name
+    created_at: Instant
+    updated_at: Instant
+    version: Annotated[Int64, Field(ge=1)]
+    """How often it has been stored; its ETag."""
+
+
+type CreateTagCreatedLocation = Annotated[
+    str,
+    Field(
+        pattern="^([A-Za-z][A-Za-z0-9+.-]*:((:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))+(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*)?(//((:|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*@)?(\\[[0-9A-Fa-f:.]+\\]|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?)?(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*(\\?(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?(#(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?|(([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})|@)*(//((:|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*@)?(\\[[0-9A-Fa-f:.]+\\]|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(:[0-9]*)?)?(/(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2}))*)*(\\?(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?(#(/|\\?|(:|@|([A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})))*)?)$"
+    ),
+]
+
+
+type CreateTagCreatedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+class TagContent(Model):
+    """What its owner writes of a tag."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Name
+
+
+type GetTagTagId = Uuid
+
+
+type GetTagOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type GetTagNotModifiedETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+type ChangeTagTagId = Uuid
+
+
+type ChangeTagOkETag = Annotated[str, Field(pattern='^"[0-9]+"$')]
+
+
+class TagPatch(Model):
+    """The fields of a tag that are to change (RFC 7396)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    name: Name | MISSING = MISSING
+
+
+type DeleteTagTagId = Uuid
 
 
 type GetProfileUserId = Annotated[str, Field(max_length=128, min_length=1, pattern="^[!-~]+$")]
@@ -201,10 +393,89 @@ class Todo(Model):
     priority: Priority
     due_at: Instant | None
     """When it is due; null for never."""
+    list_id: Uuid | None
+    """The list that it is in; null for none."""
     created_at: Instant
     updated_at: Instant
     version: Annotated[Int64, Field(ge=1)]
     """How often it has been stored; its ETag."""
+
+
+class ChangedTodos(Model):
+    """Todos that were changed together."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[Todo], Field(max_length=100)]
+
+
+class TodosPatch(Model):
+    """The fields of several todos that are to change."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    ids: TodoIds
+    change: TodoPatch
+
+
+class ByPriority(Model):
+    """How many there are of each priority."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    low: Number
+    normal: Number
+    high: Number
+
+
+class TodoSummary(Model):
+    """Numbers of todos."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    total: Number
+    done: Number
+    overdue: Number
+    """How many are due and not done."""
+    by_priority: ByPriority
+    """How many there are of each priority."""
+
+
+class TodoTag(Model):
+    """A tag of a todo."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: Uuid
+    name: Name
+    attached_at: Instant
+
+
+class ListPage(Model):
+    """A page of lists."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[List], Field(max_length=100)]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""
+
+
+class TagPage(Model):
+    """A page of tags."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[Tag], Field(max_length=100)]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""
 
 
 class Profile(Model):
@@ -228,5 +499,16 @@ class TodoPage(Model):
         extra="forbid",
     )
     items: Annotated[list[Todo], Field(max_length=100)]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""
+
+
+class TodoTagPage(Model):
+    """A page of the tags of a todo."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[TodoTag], Field(max_length=100)]
     next_cursor: str | None
     """Where the next page begins; null on the last one."""

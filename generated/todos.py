@@ -10,7 +10,20 @@ from typing import Literal, Protocol
 from fastapi import APIRouter
 
 from . import models
-from .models import EntityTags, Priority, Timestamp, Todo, TodoContent, TodoPage, TodoPatch
+from .models import (
+    ChangedTodos,
+    EntityTags,
+    Priority,
+    Timestamp,
+    Todo,
+    TodoContent,
+    TodoIds,
+    TodoPage,
+    TodoPatch,
+    TodosPatch,
+    TodoSummary,
+)
+from .rules import RULES as rules
 from .runtime.answers import Answer, Answers, Header
 from .runtime.bodies import Body
 from .runtime.contents import Json
@@ -70,6 +83,9 @@ class Todos[Scope](Protocol):
         scope: Scope,
         done: bool | None,
         priority: Priority | None,
+        list_id: Uuid | None,
+        tag_id: Uuid | None,
+        q: str | None,
         due_after: Timestamp | None,
         due_before: Timestamp | None,
         sort: Literal[
@@ -92,6 +108,39 @@ class Todos[Scope](Protocol):
         """Add a todo
 
         Adds a todo to your list. It is stored when the answer arrives.
+        """
+        ...
+
+    async def change_todos(
+        self,
+        scope: Scope,
+        body: TodosPatch,
+    ) -> ChangedTodos:
+        """Change several todos
+
+        Changes the same fields of several todos, as the change of one does. Either all of them are changed
+        or, if one does not exist, none.
+        """
+        ...
+
+    async def delete_todos(
+        self,
+        scope: Scope,
+        ids: TodoIds,
+    ) -> None:
+        """Delete several todos
+
+        Deletes several todos for good; either all of them or, if one does not exist, none.
+        """
+        ...
+
+    async def summarise_todos(
+        self,
+        scope: Scope,
+    ) -> TodoSummary:
+        """Count your todos
+
+        How many todos you have, and how many of these are done or overdue.
         """
         ...
 
@@ -129,8 +178,8 @@ class Todos[Scope](Protocol):
     ) -> ChangeTodoOk:
         """Change a todo
 
-        Changes the fields that are sent and leaves the others alone (RFC 7396). `null` clears `due_at`;
-        an empty object changes nothing.
+        Changes the fields that are sent and leaves the others alone (RFC 7396). `null` clears `due_at`
+        and `list_id`; an empty object changes nothing.
         """
         ...
 
@@ -153,6 +202,9 @@ def router[Scope](todos: Todos[Scope], gate: Gate[Scope]) -> APIRouter:
         routes=[
             *routes(LIST_TODOS, todos.list_todos, gate),
             *routes(CREATE_TODO, todos.create_todo, gate),
+            *routes(CHANGE_TODOS, todos.change_todos, gate),
+            *routes(DELETE_TODOS, todos.delete_todos, gate),
+            *routes(SUMMARISE_TODOS, todos.summarise_todos, gate),
             *routes(GET_TODO, todos.get_todo, gate),
             *routes(REPLACE_TODO, todos.replace_todo, gate),
             *routes(CHANGE_TODO, todos.change_todo, gate),
@@ -169,6 +221,9 @@ LIST_TODOS = Declaration(
     parameters=(
         Parameter("done", "done", "query", Schema(models.ListTodosDone), kinds=("boolean",)),
         Parameter("priority", "priority", "query", Schema(models.Priority)),
+        Parameter("list_id", "list_id", "query", Schema(models.ListTodosListId)),
+        Parameter("tag_id", "tag_id", "query", Schema(models.ListTodosTagId)),
+        Parameter("q", "q", "query", Schema(models.ListTodosQ)),
         Parameter("due_after", "due_after", "query", Schema(models.Timestamp)),
         Parameter("due_before", "due_before", "query", Schema(models.Timestamp)),
         Parameter("sort", "sort", "query", Schema(models.ListTodosSort), default='"-created_at"'),
@@ -207,6 +262,54 @@ CREATE_TODO = Declaration(
         },
     ),
     refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 500, 503]),
+)
+
+CHANGE_TODOS = Declaration(
+    id="change_todos",
+    method="PATCH",
+    paths=("/api/todos",),
+    security=({"bearer": frozenset(["todos:write"])},),
+    body=Body(
+        required=True,
+        contents={"application/json": Json(Schema(models.TodosPatch, rules, "TodosPatch"))},
+    ),
+    answers=Answers(
+        bare=Answer(200, {"application/json": JsonWriter(Schema(models.ChangedTodos))}),
+    ),
+    refusals=frozenset([400, 401, 403, 404, 406, 413, 415, 422, 500, 503]),
+)
+
+DELETE_TODOS = Declaration(
+    id="delete_todos",
+    method="DELETE",
+    paths=("/api/todos",),
+    security=({"bearer": frozenset(["todos:write"])},),
+    parameters=(
+        Parameter(
+            "ids",
+            "ids",
+            "query",
+            Schema(models.TodoIds, rules, "TodoIds"),
+            array=True,
+            separator=",",
+            required=True,
+        ),
+    ),
+    answers=Answers(
+        bare=Answer(204),
+    ),
+    refusals=frozenset([401, 403, 404, 422, 500, 503]),
+)
+
+SUMMARISE_TODOS = Declaration(
+    id="summarise_todos",
+    method="GET",
+    paths=("/api/todos/summary",),
+    security=({"bearer": frozenset(["todos:read"])},),
+    answers=Answers(
+        bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoSummary))}),
+    ),
+    refusals=frozenset([401, 403, 406, 422, 500, 503]),
 )
 
 GET_TODO = Declaration(

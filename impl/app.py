@@ -13,18 +13,19 @@ from starlette.types import ASGIApp
 
 from generated import api
 from generated.runtime.application import Application
-from impl import todos, users
+from impl import lists, tags, todos, users
 from impl.core import problems
 from impl.core.auth import Authentication, Verifier
 from impl.core.database import Database
 from impl.core.gate import Limits, OwnerGate
+from impl.core.owned import owned_tables
 from impl.core.paging import Cursors
 from impl.core.settings import Settings, SettingsError, load
 
 PROJECT = Path(__file__).resolve().parents[1]
 ENV_FILE = Path(os.environ.get("ENV_FILE") or PROJECT / ".env")
 CONTRACT = PROJECT / "generated" / "openapi.json"
-OWNED_TABLES = SQLModel.metadata.sorted_tables
+OWNED_TABLES = owned_tables(SQLModel.metadata)
 # Requests leave no cycles behind to speak of, so the collector may come by more seldom.
 COLLECTION = (20_000, 50, 1_000)
 
@@ -87,5 +88,5 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     )
     tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
     gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
-    api.include(app, gate, todos=todos, users=users)
+    api.include(app, gate, lists=lists, tags=tags, todos=todos, users=users)
     return problems.ErrorBoundary(Authentication(app, Verifier(settings)))

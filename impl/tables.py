@@ -1,10 +1,34 @@
 """The tables. Their bounds are the contract's, so that neither accepts what the other refuses."""
 
 from datetime import datetime
+from uuid import UUID
 
-from sqlmodel import CheckConstraint, Field, Index, Text, column, false
+from sqlmodel import (
+    CheckConstraint,
+    Field,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    column,
+    false,
+    func,
+)
 
-from impl.core.owned import Entity, Versioned
+from impl.core.owned import Entity, Owned, Versioned
+
+
+class ListRow(Entity, table=True):
+    """Where todos are put together."""
+
+    __tablename__ = "list"
+    __table_args__ = (
+        CheckConstraint(column("name") != "", name="list_name_not_empty"),
+        Index("list_by_created_at", "owner_id", "created_at", "id"),
+        Index("list_by_name", "owner_id", "name", "id"),
+    )
+
+    name: str = Field(max_length=50)
 
 
 class TodoRow(Entity, table=True):
@@ -16,9 +40,18 @@ class TodoRow(Entity, table=True):
         CheckConstraint(
             column("priority").in_(["low", "normal", "high"]), name="todo_priority_known"
         ),
+        # At the end of a transaction: a list goes first, and its todos leave it then.
+        ForeignKeyConstraint(
+            ["owner_id", "list_id"],
+            ["list.owner_id", "list.id"],
+            name="todo_list_exists",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         Index("todo_by_created_at", "owner_id", "created_at", "id"),
         Index("todo_by_updated_at", "owner_id", "updated_at", "id"),
         Index("todo_by_due_at", "owner_id", "due_at", "id"),
+        Index("todo_by_list", "owner_id", "list_id", "created_at", "id"),
     )
 
     title: str = Field(max_length=200)
@@ -26,6 +59,44 @@ class TodoRow(Entity, table=True):
     done: bool = Field(sa_column_kwargs={"server_default": false()})
     priority: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "normal"})
     due_at: datetime | None
+    list_id: UUID | None
+
+
+class TagRow(Entity, table=True):
+    """A word that todos are marked with."""
+
+    __tablename__ = "tag"
+    __table_args__ = (
+        CheckConstraint(column("name") != "", name="tag_name_not_empty"),
+        UniqueConstraint("owner_id", "name", name="tag_name_taken"),
+    )
+
+    name: str = Field(max_length=50)
+
+
+class TodoTagRow(Owned, table=True):
+    """That a todo is marked with a tag; it goes with either of them."""
+
+    __tablename__ = "todo_tag"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["owner_id", "todo_id"],
+            ["todo.owner_id", "todo.id"],
+            name="todo_tag_todo_exists",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["owner_id", "tag_id"],
+            ["tag.owner_id", "tag.id"],
+            name="todo_tag_tag_exists",
+            ondelete="CASCADE",
+        ),
+        Index("todo_tag_by_tag", "owner_id", "tag_id", "todo_id"),
+    )
+
+    todo_id: UUID = Field(primary_key=True)
+    tag_id: UUID = Field(primary_key=True)
+    attached_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
 
 
 class ProfileRow(Versioned, table=True):

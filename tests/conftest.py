@@ -17,6 +17,7 @@ from impl.core.embedded import EmbeddedPostgres
 from impl.core.paging import Cursors
 from impl.core.scope import UserScope
 from impl.core.settings import Settings, load
+from tests import twins
 from tests.forgeries import ISSUER, KEY, NOW
 from tests.running import Running, serving
 
@@ -69,6 +70,18 @@ def own_database(bare_database: str) -> str:
     """Return the URL of a migrated database that a test may spoil."""
     command.upgrade(migrations(bare_database), "head")
     return bare_database
+
+
+@pytest.fixture(params=["ENABLE", "DISABLE"])
+def twins_database(own_database: str, owner: str, request: pytest.FixtureRequest) -> str:
+    """Return the URL of a database, with policies or without, of an owner and their twin.
+
+    The owner's rows are not linked to each other; the twin's, which have the same ids, are.
+    """
+    twins.store(own_database, owner, linked=False)
+    twins.store(own_database, f"{owner}-twin")
+    twins.wall(own_database, request.param)
+    return own_database
 
 
 @pytest.fixture(scope="session")

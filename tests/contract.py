@@ -46,18 +46,34 @@ class Operation:
         """Return the names of the parameters in a location."""
         return [each["name"] for each in self.parameters if each["in"] == location]
 
-    def target(self, user_id: str, item_id: object = "019d2f6e-7c00-7000-8000-3b5c8f0e7a11") -> str:
-        """Return the path for a caller and the id of a thing."""
-        segments = self.path.replace("{user_id}", quote(user_id, safe="")).split("/")
-        return "/".join(str(item_id) if "{" in segment else segment for segment in segments)
+    def target(
+        self,
+        user_id: str,
+        item_id: object = "019d2f6e-7c00-7000-8000-3b5c8f0e7a11",
+        **items: object,
+    ) -> str:
+        """Return the path for a caller and the id of a thing, or the ids of several by name."""
+        path = self.path.replace("{user_id}", quote(user_id, safe=""))
+        for name in self.names("path"):
+            path = path.replace(f"{{{name}}}", str(items.get(name, item_id)))
+        return path
+
+    @property
+    def query(self) -> str:
+        """The query parameters that are required, as in their examples."""
+        required = [
+            each for each in self.parameters if each["in"] == "query" and "required" in each
+        ]
+        return "&".join(f"{each['name']}={','.join(each['example'])}" for each in required)
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return a correct body, with its media type, as arguments of a request."""
+        """Return what makes a request correct beside its path, as arguments of a client."""
+        query = {"params": self.query} if self.query else {}
         if self.body is None:
-            return {}
+            return query
         headers = {"Content-Type": self.body.media_type}
-        return {"headers": headers, "content": json.dumps(self.body.example).encode()}
+        return {**query, "headers": headers, "content": json.dumps(self.body.example).encode()}
 
 
 def resolved(node: Any) -> Any:

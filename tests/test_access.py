@@ -71,6 +71,18 @@ def bob(server: Running) -> Iterator[httpx2.Client]:
         yield client
 
 
+def owned(client: httpx2.Client) -> dict[str, str]:
+    """Store one thing of each kind, all linked; return their paths, by the names of their ids."""
+    filed = client.post("/api/lists", json={"name": "Mine"})
+    tag = client.post("/api/tags", json={"name": "mine"})
+    content = {"title": "Mine", "notes": "and nobody else's", "list_id": filed.json()["id"]}
+    todo = client.post("/api/todos", json=content)
+    link = f"{todo.headers['location']}/tags/{tag.json()['id']}"
+    assert client.put(link).status_code == 204
+    made = {"list_id": filed, "tag_id": tag, "todo_id": todo}
+    return {name: answer.headers["location"] for name, answer in made.items()}
+
+
 def identity(response: httpx2.Response) -> Identity:
     """Return all that a client can tell apart, but for the time."""
     headers = [field for field in response.headers.multi_items() if field[0] != "date"]
@@ -135,8 +147,10 @@ def test_the_scope_is_asked_for_before_the_request_is_looked_at(
 def test_what_another_user_owns_is_answered_as_what_never_existed(
     operation: Operation, alice: httpx2.Client, bob: httpx2.Client
 ) -> None:
-    created = alice.post("/api/todos", json={"title": "Mine", "notes": "and nobody else's"})
-    own, never = created.json()["id"], uuid4()
+    things = owned(alice)
+    own = {name: path.rpartition("/")[2] for name, path in things.items()}
+    never = dict.fromkeys(own, uuid4())
+    before = {path: alice.get(path).json() for path in things.values()}
     variations: list[dict[str, object]] = [
         operation.content,
         {"content": b"{"},
@@ -147,12 +161,12 @@ def test_what_another_user_owns_is_answered_as_what_never_existed(
     ]
     for arguments in variations:
         foreign, missing = (
-            bob.request(operation.method, operation.target("bob", item_id), **arguments)  # type: ignore[arg-type]  # one of them is none
-            for item_id in (own, never)
+            bob.request(operation.method, operation.target("bob", **ids), **arguments)  # type: ignore[arg-type]  # one of them is none
+            for ids in (own, never)
         )
         assert identity(foreign) == identity(missing)
         assert foreign.status_code in {400, 404, 406, 415, 422}
-    assert alice.get(f"/api/todos/{own}").json() == created.json()
+    assert {path: alice.get(path).json() for path in things.values()} == before
 
 
 def _conditional(operation: Operation, tag: str) -> dict[str, object]:

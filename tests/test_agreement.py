@@ -16,6 +16,7 @@ from scripts.agreement.request import Request
 from scripts.agreement.serving import MAX_BYTES
 from scripts.codegen.contract import Contract
 from scripts.codegen.generation import Generated, generate
+from tests.contract import OPERATIONS
 from tests.generated_api import HEAD
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -107,10 +108,12 @@ def test_our_contract_is_enforced_exactly(measured: Measured) -> None:
     report = measured.report()
     assert report["percentage"] == 100
     assert report["disagreements"] == []
-    assert len(report["operations"]) == 8
+    assert len(report["operations"]) == len(OPERATIONS)
+    varied = {each.id for each in OPERATIONS if each.parameters or each.body}
     for row in report["operations"]:
-        assert row["valid"] >= 4, row
-        assert row["invalid"] >= 4, row
+        if row["operation"] in varied:
+            assert row["valid"] >= 4, row
+            assert row["invalid"] >= 4, row
 
 
 @pytest.mark.parametrize(

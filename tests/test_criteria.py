@@ -8,6 +8,7 @@ from sqlmodel import and_, bindparam, col, func, not_, or_, tuple_
 
 from impl.core.criteria import Conditions
 from impl.core.problems import Problem
+from impl.core.source import source
 from impl.tables import TodoRow
 from tests.conftest import scopes
 from tests.load import Todo
@@ -59,7 +60,7 @@ def test_each_criterion_selects_by_its_own_values(database_url: str, owner: str)
 
 
 def test_criteria_of_one_shape_are_equal_and_others_are_not() -> None:
-    todo = TodoRow.__table__
+    todo = source(TodoRow)
     shapes = [Conditions(todo, [criterion]) for criterion, _ in CASES]
     assert shapes[0] == shapes[1] != shapes[2]
     assert shapes[3] == shapes[4] == shapes[5] == shapes[6] != shapes[7]
@@ -81,7 +82,7 @@ def test_parameters_with_names_and_lists_of_tuples_are_refused(
     criterion: ColumnElement[bool],
 ) -> None:
     with pytest.raises(TypeError):
-        Conditions(TodoRow.__table__, [criterion])
+        Conditions(source(TodoRow), [criterion])
 
 
 def test_numbers_that_no_column_holds_are_unprocessable(database_url: str, owner: str) -> None:

@@ -8,15 +8,18 @@ import psycopg
 import pytest
 from psycopg.errors import InsufficientPrivilege
 from pydantic import BaseModel
-from sqlmodel import col, func, insert, select, update
+from sqlmodel import col, delete, func, insert, select, update
 
+from impl.core.criteria import related
 from impl.core.database import Database
 from impl.core.etags import if_match
 from impl.core.faults import DatabaseDefectError
 from impl.core.paging import Cursors, Order
 from impl.core.problems import NotFound, Problem
+from impl.core.reading import Aggregate
 from impl.core.scope import UserScope
-from impl.tables import ProfileRow, TodoRow
+from impl.tables import ListRow, ProfileRow, TagRow, TodoRow, TodoTagRow
+from tests import twins
 from tests.conftest import scopes
 from tests.relay import relayed
 
@@ -29,6 +32,12 @@ class Todo(BaseModel):
 
     id: UUID
     title: str
+
+
+class Number(BaseModel):
+    """How many there are."""
+
+    number: int
 
 
 def test_each_call_sends_its_statement_and_one_that_says_who_asks(
@@ -49,7 +58,11 @@ def test_each_call_sends_its_statement_and_one_that_says_who_asks(
             await scope.add(TodoRow, {"title": "Eggs"}, Todo)
             await scope.change(TodoRow, key, {"done": True}, Todo, if_match('"1"'))
             await scope.remove(TodoRow, key, if_match('"2"'))
-        each = ["SELECT"] * 4 + ["INSERT", "UPDATE", "DELETE"]
+            await scope.aggregate(TodoRow, Number, {"number": Aggregate("count")}, limit=1)
+            await scope.put(ProfileRow, {"display_name": "Ada"})
+            await scope.change_where(TodoRow, {"done": True}, related(TodoTagRow))
+            await scope.remove_where(TodoRow, related(TodoTagRow))
+        each = ["SELECT"] * 4 + ["INSERT", "UPDATE", "DELETE", "SELECT", "INSERT", "WITH", "WITH"]
         expected = [word for statement in each for word in ("IDENTITY", statement, "SYNC")]
         assert relay.sent == expected
 
@@ -75,6 +88,11 @@ def test_the_steps_of_a_transaction_say_once_who_asks_and_are_stored_together(
                 assert await scope.count(TodoRow) == 1
                 await together.change(TodoRow, added.id, {"title": "Eggs"}, Todo)
             assert (await scope.get(TodoRow, added.id, Todo)).title == "Eggs"
+            relay.sent.clear()
+            await scope.change_several(TodoRow, [added.id], {"done": True}, Todo)
+            await scope.remove_several(TodoRow, [added.id])
+            sent = [word for word in relay.sent if word not in {"SYNC", "BEGIN", "COMMIT"}]
+            assert sent == ["IDENTITY", "SELECT", "UPDATE", "IDENTITY", "SELECT", "DELETE"]
 
     asyncio.run(steps())
 
@@ -154,6 +172,21 @@ def test_postgresql_itself_shows_and_takes_no_rows_of_others(database_url: str, 
         with pytest.raises(DatabaseDefectError, match="42501"):
             async with database.transaction(owner) as connection:
                 await connection.execute(update(TODO).values(owner_id="other"))
+        await database.close()
+
+    asyncio.run(steps())
+
+
+def test_postgresql_itself_walls_every_table_in(own_database: str, owner: str) -> None:
+    twins.store(own_database, owner)
+
+    async def steps() -> None:
+        database = Database(own_database)
+        for table in (TodoTagRow, TagRow, TodoRow, ListRow):
+            for asker, some in ((f"{owner}-neighbour", False), ("", False), (owner, True)):
+                async with database.transaction(asker) as connection:
+                    removed = await connection.execute(delete(table.__table__))
+                    assert (removed.rowcount > 0) == some, table
         await database.close()
 
     asyncio.run(steps())

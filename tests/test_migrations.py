@@ -17,6 +17,7 @@ from tests.conftest import PROJECT, migrations
 
 ROLE = "SELECT rolcanlogin, rolinherit, rolbypassrls FROM pg_roles WHERE rolname = 'freehold_user'"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+OWNED = ["list", "profile", "tag", "todo", "todo_tag"]
 LOGIN = "CREATE ROLE deployer LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS"
 
 
@@ -56,14 +57,30 @@ def migrator(url: str) -> subprocess.Popen[str]:
 def test_the_migrations_go_up_and_down_and_up_again(cluster: str) -> None:
     url = create_database(cluster, "up_and_down")
     command.upgrade(migrations(url), "head")
-    assert rows(url, TABLES) == [("alembic_version",), ("profile",), ("todo",)]
+    assert rows(url, TABLES) == [("alembic_version",), *((table,) for table in OWNED)]
     assert rows(url, ROLE) == [(False, False, False)]
     command.downgrade(migrations(url), "base")
     assert rows(url, TABLES) == [("alembic_version",)]
     command.upgrade(migrations(url), "head")
-    assert rows(url, TABLES) == [("alembic_version",), ("profile",), ("todo",)]
+    assert rows(url, TABLES) == [("alembic_version",), *((table,) for table in OWNED)]
     command.downgrade(migrations(url), "base")
     assert rows(url, ROLE) == []
+
+
+def test_lists_and_tags_come_and_go_without_the_todos(cluster: str) -> None:
+    url = create_database(cluster, "with_todos")
+    todos = "SELECT owner_id, title FROM todo"
+    command.upgrade(migrations(url), "0001")
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "INSERT INTO todo (owner_id, id, title) VALUES ('ada', gen_random_uuid(), 'Milk')"
+        )
+    command.upgrade(migrations(url), "head")
+    assert rows(url, f"{todos} WHERE list_id IS NULL") == [("ada", "Milk")]
+    command.downgrade(migrations(url), "0001")
+    assert rows(url, todos) == [("ada", "Milk")]
+    assert rows(url, TABLES) == [("alembic_version",), ("profile",), ("todo",)]
+    command.downgrade(migrations(url), "base")
 
 
 def test_the_tables_and_the_migrations_agree(database_url: str) -> None:
@@ -91,7 +108,7 @@ def test_several_migrators_at_once_do_it_once(cluster: str) -> None:
     faults = [each.communicate()[1] for each in migrators]
     assert [each.returncode for each in migrators] == [0] * 4, faults
     for url in urls:
-        assert rows(url, "SELECT version_num FROM alembic_version") == [("0001",)]
+        assert rows(url, "SELECT version_num FROM alembic_version") == [("0002",)]
         command.downgrade(migrations(url), "base")
 
 
@@ -122,12 +139,30 @@ def test_the_sql_can_be_printed_for_other_hands(
 def test_every_owned_table_starts_its_keys_and_indexes_with_the_owner(database_url: str) -> None:
     keys = rows(
         database_url,
-        "SELECT indexrelid::regclass::text, attname FROM pg_index JOIN pg_attribute"
-        " ON attrelid = indexrelid AND attnum = 1"
-        " WHERE indrelid IN ('todo'::regclass, 'profile'::regclass)",
+        "SELECT indexrelid::regclass::text, attname FROM pg_index"
+        " JOIN pg_class ON pg_class.oid = indrelid AND relnamespace = 'public'::regnamespace"
+        " JOIN pg_attribute ON attrelid = indexrelid AND attnum = 1"
+        " WHERE relname <> 'alembic_version'",
     )
-    assert len(keys) == 5
+    assert len(keys) == 13
     assert {first for _, first in keys} == {"owner_id"}
+
+
+def test_every_reference_is_to_a_row_of_the_same_owner(database_url: str) -> None:
+    """PostgreSQL checks references past all policies, so their columns have to say it."""
+    references = rows(
+        database_url,
+        "SELECT conname, here.attname, there.attname FROM pg_constraint"
+        " JOIN pg_attribute AS here ON here.attrelid = conrelid AND here.attnum = conkey[1]"
+        " JOIN pg_attribute AS there ON there.attrelid = confrelid AND there.attnum = confkey[1]"
+        " WHERE contype = 'f'",
+    )
+    assert sorted(str(name) for name, *_ in references) == [
+        "todo_list_exists",
+        "todo_tag_tag_exists",
+        "todo_tag_todo_exists",
+    ]
+    assert {end for _, *ends in references for end in ends} == {"owner_id"}
 
 
 def test_the_migrations_are_found_from_anywhere(

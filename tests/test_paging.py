@@ -12,12 +12,13 @@ from sqlalchemy import Select
 from sqlalchemy.pool import NullPool
 from sqlmodel import col, create_engine, func, select
 
-from impl.core import statements
+from impl.core import reading
 from impl.core.criteria import Conditions
 from impl.core.database import Database, driver_url
 from impl.core.paging import Cursors, Order, Position, keyset, start
 from impl.core.problems import Problem
 from impl.core.scope import UserScope
+from impl.core.source import source
 from impl.tables import ProfileRow, TodoRow
 from tests.conftest import scopes
 
@@ -33,7 +34,7 @@ every_order = pytest.mark.parametrize(
 
 
 def sort_of(order: Order) -> str:
-    return keyset(TodoRow.__table__, order).column.name
+    return keyset(source(TodoRow), order).column.name
 
 
 class Todo(BaseModel):
@@ -135,11 +136,11 @@ def test_an_index_serves_every_page_without_sorting(
     database_url: str, owner: str, order: Order, value: datetime | None
 ) -> None:
     """Ask PostgreSQL for its plan of the very statement, with no way to get by without an index."""
-    todo = TodoRow.__table__
+    todo = source(TodoRow)
     begin, position = start(Position(uuid4(), value))
-    prepared = statements.page(todo, Todo, Conditions(todo, ()), keyset(todo, order), begin)
+    prepared = reading.page(todo, Todo, Conditions(todo, ()), keyset(todo, order), begin)
     statement = cast("Select[Any]", prepared.statement)
-    statement = statement.params(prepared.bound(owner, {**position, statements.LIMIT: 21}))
+    statement = statement.params(prepared.bound(owner, {**position, reading.LIMIT: 21}))
     engine = create_engine(driver_url(database_url), poolclass=NullPool)
     text = statement.compile(engine, compile_kwargs={"literal_binds": True})
     settings = {"role": "freehold_user", "app.user_id": owner} | dict.fromkeys(
@@ -275,4 +276,4 @@ def test_every_kind_of_value_survives_in_a_cursor() -> None:
 @pytest.mark.parametrize("column", [col(TodoRow.title), col(ProfileRow.created_at)])
 def test_an_order_by_long_text_or_a_foreign_column_is_the_programmers_fault(column: object) -> None:
     with pytest.raises(TypeError):
-        keyset(TodoRow.__table__, Order(column))  # type: ignore[arg-type]  # as a fault would be
+        keyset(source(TodoRow), Order(column))  # type: ignore[arg-type]  # as a fault would be

@@ -93,7 +93,14 @@ def test_a_rule_of_a_view_is_kept() -> None:
 def todo_row(**wrong: object) -> tuple[object, ...]:
     """Return a row with something wrong in it."""
     row = {"title": "a", "notes": "", "done": False, "priority": "low", "due_at": None}
-    row |= {"id": uuid4(), "created_at": NOW, "updated_at": NOW, "version": 1, **wrong}
+    row |= {
+        "id": uuid4(),
+        "list_id": None,
+        "created_at": NOW,
+        "updated_at": NOW,
+        "version": 1,
+        **wrong,
+    }
     return tuple(row[name] for name in Todo.model_fields)
 
 

@@ -12,17 +12,18 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from impl.core.problems import Problem, Unavailable
+from impl.core.problems import Problem, Unavailable, UnknownReference
 
 logger = logging.getLogger("freehold.database")
 
+FOREIGN_KEY_VIOLATION = "23503"
 # SQLSTATEs (PostgreSQL, appendix A) by their first characters; the first match counts, and
 # None marks what no request can bring about.
 STATUSES = (
     ("22023", None),  # invalid parameter of the server: the role is missing
     ("22", 422),  # data exceptions: out of range, too long
     ("23502", None),  # not-null violation: a table and its contract disagree
-    ("23503", 422),  # foreign key violation
+    (FOREIGN_KEY_VIOLATION, 422),
     ("23514", 422),  # check violation
     ("23", 409),  # unique, exclusion and restrict violations
     ("54", 422),  # program limits: too much to index, too deep to parse
@@ -76,6 +77,8 @@ def problem(error: Fault) -> Problem | DatabaseDefectError:
         status = 503
     if status == 503:
         return Unavailable()
+    if state == FOREIGN_KEY_VIOLATION:
+        return UnknownReference()
     if status is not None:
         return Problem(status, DETAILS[status])
     return DatabaseDefectError(f"SQLSTATE {state}, constraint {constraint}")

@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Table
-from sqlmodel import BigInteger, Field, SQLModel, func
+from sqlmodel import BigInteger, Field, MetaData, SQLModel, func
 
 
 class Owned(SQLModel):
@@ -37,3 +37,25 @@ class Entity(Versioned):
     """A table of things that an owner has many of, keyed by (`owner_id`, `id`)."""
 
     id: UUID = Field(primary_key=True)
+
+
+class Shared(SQLModel):
+    """A table without owners, whose rows everybody may read and nobody may write.
+
+    Its class says why in `reason`; one that does not is refused with a `TypeError`.
+    """
+
+    __table__: ClassVar[Table]
+
+    reason: ClassVar[str] = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if not cls.__dict__.get("reason"):
+            raise TypeError(f"{cls.__name__} has no owners: let its `reason` say why")
+
+
+def owned_tables(metadata: MetaData) -> list[Table]:
+    """Return the tables that have owners: all there are, but for those declared as shared."""
+    shared = [each.__table__ for each in Shared.__subclasses__() if hasattr(each, "__table__")]
+    return [table for table in metadata.sorted_tables if table not in shared]

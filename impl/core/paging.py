@@ -15,14 +15,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import BindParameter, Column, ColumnElement, Table, UnaryExpression, and_, tuple_
-from sqlalchemy.orm import Mapped, QueryableAttribute
+from sqlalchemy import BindParameter, Column, ColumnElement, UnaryExpression, and_, tuple_
+from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel import String, TypeDecorator, true
 
 from impl.core.criteria import SHAPES, Conditions
 from impl.core.prepared import bind
 from impl.core.problems import Problem
+from impl.core.source import Source
 
 CURSOR_LENGTH = 512  # characters
 TEXT_LENGTH = 50  # characters of text that a cursor has room for, were each of them escaped
@@ -105,22 +106,19 @@ class Keyset:
 
 
 @cache
-def keyset(table: Table, order: Order) -> Keyset:
-    """Return the order as one on this table.
+def keyset(source: Source, order: Order) -> Keyset:
+    """Return the order as one on this source; the id is that of its first table.
 
-    Raises `TypeError` for a column that is not the table's, or whose values may be too long for
-    a cursor.
+    Raises `TypeError` for a column that is not the source's, or whose values may be too long for
+    a cursor, and for a source without an id.
     """
-    attribute = order.column
-    if not isinstance(attribute, QueryableAttribute):
-        raise TypeError("an order is by a column: col(Row.column)")
-    if not table.c.contains_column(attribute.expression):
-        raise TypeError(f"{attribute} is not a column of {table.name}")
-    column = table.c[attribute.key]
+    column, key = source.column(order.column), source.named("id")
+    if key is None:
+        raise TypeError(f"{source.name} has no id to go by where values are equal")
     kind = _kind(column)
     if isinstance(kind, String) and not (kind.length and kind.length <= TEXT_LENGTH):
-        raise TypeError(f"{attribute} may hold text that is too long for a cursor")
-    return Keyset(column, table.c["id"], order.descending)
+        raise TypeError(f"{order.column} may hold text that is too long for a cursor")
+    return Keyset(column, key, order.descending)
 
 
 def start(after: Position | None) -> tuple[Start, dict[str, object]]:
@@ -141,7 +139,7 @@ def context(owner_id: str, order: Keyset, conditions: Conditions) -> bytes:
 
 @lru_cache(SHAPES)
 def _text(conditions: Conditions) -> str:
-    return f"{conditions.table.name}: {and_(true(), *conditions.clauses)}"
+    return f"{conditions.source.name}: {and_(true(), *conditions.clauses)}"
 
 
 def _canonical(value: object) -> str:

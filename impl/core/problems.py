@@ -117,6 +117,13 @@ class PreconditionFailed(Problem):
         super().__init__(412)
 
 
+class UnknownReference(Problem):
+    """422: the request refers to what is not there, whether or not another user has it."""
+
+    def __init__(self) -> None:
+        super().__init__(422, "The request refers to something that is not there.")
+
+
 class Unavailable(Problem):
     """503: the service cannot answer now. `retry_after` is in seconds."""
 

@@ -13,7 +13,7 @@ from scripts.benchmark.operations import PAGE_SIZE, STATUS, Operation
 from scripts.benchmark.workload import Request
 
 FIELDS = {"id", "title", "notes", "done", "priority", "due_at", "created_at", "updated_at"}
-FIELDS |= {"version"}
+FIELDS |= {"list_id", "version"}
 TIMES = ("due_at", "created_at", "updated_at")
 PATIENCE_S = 30
 

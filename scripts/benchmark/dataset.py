@@ -20,7 +20,7 @@ POSTED = "Posted by the benchmark"
 BATCH = 1_000_000
 BYTES_PER_TODO = 800  # with its indexes, and with its share of the write-ahead log
 
-COLUMNS = "id, title, notes, done, priority, due_at, created_at, updated_at, version"
+COLUMNS = "id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version"
 FILL = """
 INSERT INTO todo (owner_id, id, created_at, updated_at, title, notes)
 SELECT 'user-' || i % %(users)s,
@@ -78,7 +78,7 @@ class Dataset:
         self._require_room(connection)
         # In this order: a fill that is broken off must not look like the one before it.
         connection.execute("COMMENT ON TABLE todo IS NULL")
-        connection.execute("TRUNCATE todo")
+        connection.execute("TRUNCATE todo CASCADE")
         for first in range(0, self.todos, BATCH):
             last = min(first + BATCH, self.todos) - 1
             say(f"storing todos {first + 1:,} to {last + 1:,} of {self.todos:,}")

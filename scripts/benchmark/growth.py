@@ -13,6 +13,7 @@ from sqlmodel import col
 from impl.core.criteria import Conditions
 from impl.core.paging import Cursors, Order, Position, context, keyset
 from impl.core.settings import Settings
+from impl.core.source import source
 from impl.tables import TodoRow
 from scripts.benchmark import grown
 from scripts.benchmark.comparison import Line, Plan, compare, lines
@@ -131,8 +132,8 @@ class Growth:
 def deepened(load: Load, configuration: Settings, page: int, file: Path) -> Load:
     """Return a load that asks for a later page, counted from 1; its requests go to `file`."""
     skipped = PAGE_SIZE * (page - 1)
-    order = keyset(TodoRow.__table__, Order(col(TodoRow.created_at), descending=True))
-    everything = Conditions(TodoRow.__table__, ())
+    order = keyset(source(TodoRow), Order(col(TodoRow.created_at), descending=True))
+    everything = Conditions(source(TodoRow), ())
     cursors, dataset = Cursors(configuration.cursor_key), load.dataset
 
     def deep(request: Request) -> Request:

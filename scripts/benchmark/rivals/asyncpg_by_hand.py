@@ -17,21 +17,21 @@ type Priority = Literal["low", "normal", "high"]
 type Pool = Any  # asyncpg has no types
 
 GET = """
-SELECT id, title, notes, done, priority, due_at, created_at, updated_at, version
+SELECT id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version
 FROM todo WHERE owner_id = $1 AND id = $2
 """
 PAGE = """
-SELECT id, title, notes, done, priority, due_at, created_at, updated_at, version
+SELECT id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version
 FROM todo WHERE owner_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3
 """
 POST = """
-INSERT INTO todo (owner_id, id, title, notes, done, priority, due_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-RETURNING id, title, notes, done, priority, due_at, created_at, updated_at, version
+INSERT INTO todo (owner_id, id, title, notes, done, priority, due_at, list_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+RETURNING id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version
 """
 PATCH = """
 UPDATE todo SET {}, version = version + 1, updated_at = now() WHERE owner_id = $1 AND id = $2
-RETURNING id, title, notes, done, priority, due_at, created_at, updated_at, version
+RETURNING id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version
 """
 
 
@@ -43,6 +43,7 @@ class TodoContent(BaseModel):
     done: bool = False
     priority: Priority = "normal"
     due_at: datetime | None = None
+    list_id: UUID | None = None
 
 
 class TodoPatch(BaseModel):
@@ -53,6 +54,7 @@ class TodoPatch(BaseModel):
     done: bool | None = None
     priority: Priority | None = None
     due_at: datetime | None = None
+    list_id: UUID | None = None
 
 
 class Todo(TodoContent):
@@ -132,7 +134,7 @@ async def list_todos(
 @app.post("/api/todos", status_code=201)
 async def create_todo(pool: PoolDep, user_id: UserId, body: TodoContent) -> Todo:
     """Store a todo."""
-    values = (body.title, body.notes, body.done, body.priority, body.due_at)
+    values = (body.title, body.notes, body.done, body.priority, body.due_at, body.list_id)
     return found(await pool.fetchrow(POST, user_id, uuid4(), *values))
 
 

@@ -11,6 +11,7 @@ TODO = {
     "done": False,
     "priority": "normal",
     "due_at": None,
+    "list_id": None,
     "created_at": "2026-01-01T00:00:00Z",
     "updated_at": "2026-01-01T00:00:00Z",
     "version": 1,

@@ -29,6 +29,7 @@ class TodoBase(SQLModel):
     done: bool = False
     priority: Priority = Field(default="normal", sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    list_id: UUID | None = None
 
 
 class Todo(TodoBase, table=True):
@@ -55,6 +56,7 @@ class TodoUpdate(SQLModel):
     done: bool | None = None
     priority: Priority | None = None
     due_at: datetime | None = None
+    list_id: UUID | None = None
 
 
 class TodoRead(TodoBase):

@@ -5,7 +5,7 @@ import { createVerifier } from 'fast-jwt'
 import Fastify from 'fastify'
 import pg from 'pg'
 
-const COLUMNS = 'id, title, notes, done, priority, due_at, created_at, updated_at, version'
+const COLUMNS = 'id, title, notes, done, priority, due_at, list_id, created_at, updated_at, version'
 const INT8 = 20
 pg.types.setTypeParser(INT8, Number)
 
@@ -19,12 +19,14 @@ const verify = createVerifier({
 
 const time = { type: 'string', format: 'date-time' }
 const due = { anyOf: [time, { type: 'null' }] }
+const list = { anyOf: [{ type: 'string', format: 'uuid' }, { type: 'null' }] }
 const content = {
   title: { type: 'string', minLength: 1, maxLength: 200 },
   notes: { type: 'string', maxLength: 10000 },
   done: { type: 'boolean' },
   priority: { type: 'string', enum: ['low', 'normal', 'high'] },
-  due_at: due
+  due_at: due,
+  list_id: list
 }
 const todo = {
   type: 'object',
@@ -35,6 +37,7 @@ const todo = {
     done: { type: 'boolean' },
     priority: { type: 'string' },
     due_at: { type: ['string', 'null'], format: 'date-time' },
+    list_id: { type: ['string', 'null'] },
     created_at: time,
     updated_at: time,
     version: { type: 'integer' }
@@ -86,12 +89,13 @@ function build () {
 
   const body = { type: 'object', required: ['title'], properties: content }
   app.post('/api/todos', { schema: { body, response: { 201: todo } } }, async (request, reply) => {
-    const { title, notes = '', done = false, priority = 'normal', due_at: dueAt = null } = request.body
+    const { title, notes = '', done = false, priority = 'normal' } = request.body
+    const { due_at: dueAt = null, list_id: listId = null } = request.body
     const { rows } = await pool.query({
       name: 'post',
-      text: `INSERT INTO todo (owner_id, id, title, notes, done, priority, due_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
-      values: [request.userId, randomUUID(), title, notes, done, priority, dueAt]
+      text: `INSERT INTO todo (owner_id, id, title, notes, done, priority, due_at, list_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
+      values: [request.userId, randomUUID(), title, notes, done, priority, dueAt, listId]
     })
     reply.code(201)
     return rows[0]
