@@ -1,0 +1,246 @@
+"""Rules of the core: every statement carries the owner of the rows it touches."""
+
+import ast
+from collections.abc import Iterator
+
+from scripts.reviewing.module import Module, inside
+from scripts.reviewing.ownership import OWNER_COLUMN, Ownership
+from scripts.reviewing.project import Project
+from scripts.reviewing.rule import Fault, Rule, at
+from scripts.reviewing.statements import Chain, Statements
+from scripts.reviewing.tables import declared, in_catalog
+
+_SESSIONS = {"Session", "AsyncSession", "sessionmaker", "async_sessionmaker", "scoped_session"}
+
+
+class Queries:
+    """The statements of a project's core, as its rules ask for them."""
+
+    def __init__(self, project: Project) -> None:
+        self.names = project.names
+        self.ownership = Ownership(project.names)
+        modules = [*project.core, *project.implementation]
+        every = declared(project.names, modules)
+        self._shared = {each.dotted for each in every if each.shared_because}
+        self.statements = Statements(project.names, self.ownership, self._is_unowned)
+
+    def _is_unowned(self, module: Module, key: str) -> bool:
+        name = key.partition(".")[0]
+        dotted = module.imports.get(name, f"{module.name}.{name}")
+        if dotted in self._shared or in_catalog(self.names, module, key):
+            return True
+        return self._is_derived(module, name)
+
+    def _is_derived(self, module: Module, name: str) -> bool:
+        """Tell whether a name is that of a statement, whose own tables are looked at there."""
+        for node in module.of(ast.Assign, ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(ast.unparse(each) == name for each in targets) and node.value:
+                calls = (each for each in inside(node.value) if isinstance(each, ast.Call))
+                if any(self.statements.kind(module, each) for each in calls):
+                    return True
+        return False
+
+
+def _unowned(project: Project) -> Iterator[Fault]:
+    queries = Queries(project)
+    for module in project.core:
+        for call, kind in queries.statements.begun(module):
+            if kind == "insert":
+                continue
+            exposed = _exposed(queries, module, call)
+            if exposed:
+                what = f"this {kind} does not confine {', '.join(exposed)} to the owner"
+                yield at(module, call, what)
+        for node in module.of(ast.Call):
+            name = project.names.database(module, node.func)
+            if name in _SESSIONS:
+                yield at(module, node, f"a {name} loads rows by their ids alone")
+
+
+def _exposed(queries: Queries, module: Module, call: ast.Call) -> list[str]:
+    ways = queries.statements.chains(module, call)
+    found = {name for way in ways for name in way.exposed()}
+    if not found:
+        return []
+    own = any(way.criterion.linked or way.criterion.owned for way in ways)
+    outer = _around(queries, module, call) if own else frozenset()
+    return sorted(found - outer)
+
+
+def _around(queries: Queries, module: Module, call: ast.Call) -> frozenset[str]:
+    """Return the tables that other statements of the function confine: a subquery's outer ones."""
+    function = module.function(call)
+    others: set[str] = set()
+    for other, _ in queries.statements.begun(module):
+        if other is not call and module.function(other) is function:
+            ways = queries.statements.chains(module, other)
+            others |= frozenset.intersection(*(way.criterion.confined() for way in ways))
+    linked = (way.criterion.linked for way in queries.statements.chains(module, call))
+    pairs = {pair for each in linked for pair in each if pair & others}
+    return frozenset(others).union(*pairs)
+
+
+def _written(project: Project) -> Iterator[Fault]:
+    queries = Queries(project)
+    for module in project.core:
+        for call, kind in queries.statements.begun(module):
+            if kind == "insert":
+                yield from _inserted(queries, module, call)
+            elif kind == "update":
+                yield from _changed(queries, module, call)
+
+
+def _inserted(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault]:
+    begun: Chain = queries.statements.chains(module, call)[0]
+    if not begun.tables and not begun.is_opaque:
+        return
+    given = list(_values(module, call))
+    if not any(_sets_owner(queries.ownership, module, each) for each in given):
+        yield at(module, call, "this insert does not set owner_id to the owner")
+
+
+def _changed(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault]:
+    for values in _values(module, call):
+        if _names_owner(module, values):
+            yield at(module, call, "this update gives rows to another owner")
+
+
+def _values(module: Module, call: ast.Call) -> Iterator[ast.Call]:
+    """Yield the calls that give a statement its values, from where it begins on."""
+    function = module.function(call)
+    name = _target(module.statement(call))
+    for each in inside(function or module.tree):
+        match each:
+            case ast.Call(func=ast.Attribute(attr="values" | "from_select", value=start)):
+                begins = {ast.unparse(part) for part in inside(start) if isinstance(part, ast.Name)}
+                if call in inside(start) or name in begins:
+                    yield each
+
+
+def _target(statement: ast.stmt) -> str:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+    return ""
+
+
+def _sets_owner(ownership: Ownership, module: Module, call: ast.Call) -> bool:
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if method == "from_select":
+        return "owner_id" in ast.unparse(call.args[0]) if call.args else False
+    named = [each.value for each in call.keywords if each.arg == OWNER_COLUMN]
+    if named:
+        return ownership.is_owner(module, named[0])
+    return any(_row_has_owner(ownership, module, each, call) for each in call.args)
+
+
+def _row_has_owner(ownership: Ownership, module: Module, row: ast.expr, call: ast.Call) -> bool:
+    """Tell whether a row, or each of some rows, ends with the owner set."""
+    match row:
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(reversed(keys), reversed(values), strict=True):
+                if key is None and _row_has_owner(ownership, module, value, call):
+                    return True
+                if key is None and not isinstance(value, ast.Dict) and _may_name_owner(value):
+                    return False
+                if isinstance(key, ast.Constant) and key.value == OWNER_COLUMN:
+                    return ownership.is_owner(module, value)
+            return False
+        case ast.List(elts=rows) if rows:
+            return all(_row_has_owner(ownership, module, each, call) for each in rows)
+        case ast.ListComp(elt=item):
+            return _row_has_owner(ownership, module, item, call)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            parts = (right, left)
+            return any(_row_has_owner(ownership, module, each, call) for each in parts)
+        case ast.Name():
+            return _name_has_owner(ownership, module, row, call)
+    return False
+
+
+def _may_name_owner(value: ast.expr) -> bool:
+    return not isinstance(value, ast.Call | ast.Dict)
+
+
+def _name_has_owner(ownership: Ownership, module: Module, row: ast.Name, call: ast.Call) -> bool:
+    if any(_row_has_owner(ownership, module, v, call) for v in module.values(row) or []):
+        return True
+    function = module.function(row)
+    for node in inside(*function.body) if function else ():
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.BitOr(), value=value):
+                if name == row.id and _row_has_owner(ownership, module, value, call):
+                    return True
+            case ast.Assign(
+                targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key))],
+                value=value,
+            ):
+                if (name, key) == (row.id, OWNER_COLUMN) and ownership.is_owner(module, value):
+                    return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=args):
+                if name == row.id and any(
+                    _row_has_owner(ownership, module, each, call) for each in args
+                ):
+                    return True
+    return False
+
+
+def _names_owner(module: Module, call: ast.Call) -> bool:
+    if any(each.arg == OWNER_COLUMN for each in call.keywords):
+        return True
+    keys = (k for row in call.args for k in inside(row) if isinstance(k, ast.Constant))
+    return any(key.value == OWNER_COLUMN for key in keys)
+
+
+RULES = (
+    Rule(
+        "FH201",
+        "statement-without-owner",
+        "A statement that does not name the owner touches everybody's rows, but for the policies.",
+        "Confine every table it touches: .where(table.c.owner_id == owner), joined by AND.",
+        """\
+# file: impl/core/statements.py
+from sqlalchemy import Table, or_
+from sqlmodel import select
+
+def get(table: Table, owner_id: str, key: str):
+    return select(table.c.id).where(or_(table.c.owner_id == owner_id, table.c.id == key))
+""",
+        """\
+# file: impl/core/statements.py
+from sqlalchemy import Table
+from sqlmodel import select
+
+def get(table: Table, owner_id: str, key: str):
+    return select(table.c.id).where(_owned(table, owner_id), table.c.id == key)
+
+def _owned(table: Table, owner_id: str):
+    return table.c.owner_id == owner_id
+""",
+        _unowned,
+    ),
+    Rule(
+        "FH202",
+        "row-without-owner",
+        "A row is its owner's from the first moment on, and never becomes anybody else's.",
+        "Set owner_id last, from the owner's parameter; never in an update.",
+        """\
+# file: impl/core/statements.py
+from sqlalchemy import Table
+from sqlmodel import insert
+
+def add(table: Table, row: dict):
+    return insert(table).values(row)
+""",
+        """\
+# file: impl/core/statements.py
+from sqlalchemy import Table
+from sqlmodel import insert
+
+def add(table: Table, row: dict, owner_id: str):
+    return insert(table).values({**row, "owner_id": owner_id})
+""",
+        _written,
+    ),
+)

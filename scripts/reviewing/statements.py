@@ -1,0 +1,307 @@
+"""Statements that code builds, each with the tables it touches and what it says of the owner."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from scripts.reviewing.module import Function, Module, inside, parameters
+from scripts.reviewing.names import Names
+from scripts.reviewing.ownership import EVERY, NOTHING, Criterion, Ownership, both
+
+BUILDERS = frozenset({"select", "update", "delete", "insert", "exists"})
+COMBINED = frozenset({"union", "union_all", "intersect", "intersect_all", "except_", "except_all"})
+
+_FILTERS = {"where", "filter"}
+_JOINS = {"join", "outerjoin", "join_from", "outerjoin_from", "select_from", "using"}
+_DERIVED = {"cte", "subquery", "lateral", "scalar_subquery", "table_valued"}
+_TABLELESS = {"set_config", "current_setting", "now", "version", "literal", "true", "false", "null"}
+_TABLELESS |= {"gen_random_uuid", "bindparam"}
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One way of a statement from where it is begun to where it is used.
+
+    `tables` are those that it touches; `is_opaque` says that it may touch others as well.
+    """
+
+    tables: frozenset[str] = frozenset()
+    criterion: Criterion = NOTHING
+    is_opaque: bool = False
+
+    def __or__(self, other: "Chain") -> "Chain":
+        return Chain(
+            self.tables | other.tables,
+            self.criterion | other.criterion,
+            self.is_opaque or other.is_opaque,
+        )
+
+    def exposed(self) -> list[str]:
+        """Return the tables of which rows of other owners are within reach."""
+        confined = self.criterion.confined()
+        if EVERY in confined or (not self.tables and (confined or not self.is_opaque)):
+            return []
+        return sorted(self.tables - confined) or ([] if confined else ["what it selects from"])
+
+
+class Statements:
+    """Finds the statements of a module and follows each through the function it is built in."""
+
+    def __init__(self, names: Names, ownership: Ownership, unowned: Callable[[Module, str], bool]) -> None:
+        self._names = names
+        self._ownership = ownership
+        self._unowned = unowned
+
+    def begun(self, module: Module) -> Iterator[tuple[ast.Call, str]]:
+        """Yield the calls with which statements begin, and the kind of each."""
+        for call in module.of(ast.Call):
+            if kind := self.kind(module, call):
+                yield call, kind
+
+    def kind(self, module: Module, call: ast.Call) -> str:
+        """Return which statement a call begins, or nothing."""
+        name = self._names.database(module, call.func)
+        if name in BUILDERS:
+            wraps = name == "exists" and any(self._is_statement(module, a) for a in call.args)
+            return "" if wraps else name
+        match call.func:
+            case ast.Attribute(attr=method, value=table) if method in BUILDERS - {"exists"}:
+                return method if self._is_core_table(module, table) else ""
+        return ""
+
+    def chains(self, module: Module, call: ast.Call) -> list[Chain]:
+        """Return the ways that a statement goes, from the call that begins it."""
+        return self._climb(module, call, self._begin(module, call), frozenset())
+
+    def _begin(self, module: Module, call: ast.Call) -> Chain:
+        name = self._names.database(module, call.func)
+        if not name and isinstance(call.func, ast.Attribute):
+            return self._touching(module, call.func.value)
+        return self._joined(self._touching(module, each) for each in call.args)
+
+    def _joined(self, chains: Iterator[Chain]) -> Chain:
+        whole = Chain()
+        for each in chains:
+            whole |= each
+        return whole
+
+    def _climb(
+        self, module: Module, node: ast.AST, chain: Chain, seen: frozenset[str]
+    ) -> list[Chain]:
+        while True:
+            parent = module.parent(node)
+            call = module.parent(parent) if parent else None
+            match parent:
+                case ast.Attribute(attr=method) if (
+                    isinstance(call, ast.Call) and call.func is parent
+                ):
+                    chain |= self._method(module, method, call)
+                    node = call
+                case ast.Call() if node is not parent.func and not self._ends(module, parent):
+                    chain |= self._helped(module, parent, node)
+                    node = parent
+                case ast.IfExp() | ast.Await():
+                    node = parent
+                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(
+                    target=ast.Name(id=name)
+                ) | ast.NamedExpr(target=ast.Name(id=name)):
+                    return self._used(module, parent, name, chain, seen)
+                case _:
+                    return [chain]
+
+    def _ends(self, module: Module, call: ast.Call) -> bool:
+        """Tell whether a statement is part of another one from here on."""
+        name = self._names.database(module, call.func)
+        return bool(name) or isinstance(call.func, ast.Attribute)
+
+    def _used(
+        self, module: Module, binding: ast.AST, name: str, chain: Chain, seen: frozenset[str]
+    ) -> list[Chain]:
+        scope = module.function(binding)
+        if scope is None or name in seen:
+            return [chain]
+        block, ways = module.parent(module.statement(binding)), []
+        for use in _loads(scope, name):
+            around = _rebinding(module, use, name)
+            if around is None:
+                ways += self._climb(module, use, Chain(), seen | {name})
+            elif module.parent(around) is block:
+                chain |= self._joined(iter(self._until(module, use, name)))
+        return [chain | way for way in ways] or [chain]
+
+    def _until(self, module: Module, use: ast.AST, name: str) -> list[Chain]:
+        return self._climb(module, use, Chain(), frozenset({name}))
+
+    def _method(self, module: Module, method: str, call: ast.Call) -> Chain:
+        values = [*call.args, *(each.value for each in call.keywords)]
+        if method in _FILTERS:
+            said = both(self._ownership.criterion(module, each) for each in values)
+            return replace(self._columns(module, values), criterion=said)
+        if method == "filter_by":
+            owner = [k.value for k in call.keywords if k.arg == "owner_id"]
+            found = any(self._ownership.is_owner(module, each) for each in owner)
+            return Chain(criterion=Criterion(frozenset([EVERY]))) if found else Chain()
+        if method in _JOINS:
+            return self._joined(self._source(module, each) for each in values)
+        return self._columns(module, values) if method in {"add_columns", "order_by"} else Chain()
+
+    def _source(self, module: Module, node: ast.AST) -> Chain:
+        """Return what a FROM or ON brings along."""
+        match node:
+            case ast.Call(func=ast.Attribute(attr=method, value=left)) if method in _JOINS:
+                parts = [left, *node.args, *(each.value for each in node.keywords)]
+                return self._joined(self._source(module, each) for each in parts)
+            case ast.Call(func=called) if self._names.database(module, called) in _JOINS:
+                parts = [*node.args, *(each.value for each in node.keywords)]
+                return self._joined(self._source(module, each) for each in parts)
+            case ast.Compare() | ast.Call() | ast.BinOp() | ast.Starred() | ast.Constant():
+                said = self._ownership.criterion(module, node)
+                return replace(self._columns(module, [node]), criterion=said)
+        return self._touching(module, node)
+
+    def _helped(self, module: Module, call: ast.Call, argument: ast.AST) -> Chain:
+        """Return what a helper adds to a statement that it is given."""
+        found = self._names.called(module, call)
+        if found is None or argument not in call.args:
+            return Chain()
+        names = list(parameters(found[1]))
+        if names[:1] == ["self"]:
+            names = names[1:]
+        at = call.args.index(argument)  # type: ignore[arg-type]  # it is one of them
+        if at >= len(names):
+            return Chain()
+        return self._added(found[0], found[1], names[at], call, module)
+
+    def _added(
+        self, inner: Module, function: Function, name: str, call: ast.Call, module: Module
+    ) -> Chain:
+        ways = [self._climb(inner, use, Chain(), frozenset({name})) for use in _loads(function, name)]
+        every = [way for each in ways for way in each]
+        if not every:
+            return Chain()
+        said = every[0].criterion
+        for way in every[1:]:
+            said &= way.criterion
+        return Chain(criterion=self._ownership.named(said, module, function, call))
+
+    def _touching(self, module: Module, node: ast.AST) -> Chain:
+        """Return the tables of something that is selected, changed or selected from."""
+        if isinstance(node, ast.Name) and not self._stands_for_table(module, node):
+            values = module.values(node) or []
+            if values and not any(self._is_statement(module, each) for each in values):
+                return self._joined(self._touching(module, each) for each in values)
+        if isinstance(node, ast.Name | ast.Attribute) and self._stands_for_table(module, node):
+            return self._named(module, [self._ownership.key(module, node)])
+        keys = self._keys(module, [node])
+        known = bool(keys) or self._is_tableless(module, node) or self._is_statement(module, node)
+        return replace(self._named(module, keys), is_opaque=not known)
+
+    def _columns(self, module: Module, nodes: list[ast.expr] | list[ast.AST]) -> Chain:
+        """Return the tables whose columns expressions name, but for statements within them."""
+        return self._named(module, self._keys(module, nodes))
+
+    def _keys(self, module: Module, nodes: list[ast.expr] | list[ast.AST]) -> list[str]:
+        keys = []
+        for node in nodes:
+            for each in self._outside(module, node):
+                match each:
+                    case ast.Attribute(attr="c" | "columns", value=table):
+                        keys.append(self._ownership.key(module, table))
+                    case ast.Attribute(value=ast.Name() as table) if self._is_class(module, table):
+                        keys.append(self._ownership.key(module, table))
+        return keys
+
+    def _outside(self, module: Module, node: ast.AST) -> Iterator[ast.AST]:
+        """Yield what is in an expression, but not what is in statements in it."""
+        pending, names = [node], set[str]()
+        while pending:
+            each = pending.pop()
+            if isinstance(each, ast.Call) and self.kind(module, each):
+                continue
+            yield each
+            pending += ast.iter_child_nodes(each)
+            if isinstance(each, ast.Name) and each.id not in names:
+                names.add(each.id)
+                pending += self._local(module, each)
+
+    def _local(self, module: Module, name: ast.Name) -> list[ast.expr]:
+        """Return what a name is bound to in its function."""
+        function = module.function(name)
+        return module.bound(function, name.id) if function else []
+
+    def _named(self, module: Module, keys: list[str]) -> Chain:
+        return Chain(frozenset(key for key in keys if not self._unowned(module, key)))
+
+    def _is_tableless(self, module: Module, node: ast.AST) -> bool:
+        match node:
+            case ast.Constant() | ast.GeneratorExp(elt=ast.Constant()):
+                return True
+            case ast.Starred(value=value) | ast.GeneratorExp(elt=value):
+                return self._is_tableless(module, value)
+            case ast.Name():
+                values = module.values(node) or []
+                return bool(values) and all(self._is_tableless(module, v) for v in values)
+            case ast.Call(func=called, args=args):
+                name = self._names.database(module, called)
+                known = name in _TABLELESS or name.startswith("pg_")
+                return known or (bool(name) and all(self._is_tableless(module, a) for a in args))
+        return False
+
+    def _is_statement(self, module: Module, node: ast.AST) -> bool:
+        """Tell whether an expression is a statement, or what is derived from one."""
+        if isinstance(node, ast.Name):
+            values = module.values(node) or []
+            return any(self._is_statement(module, v) for v in values if not isinstance(v, ast.Name))
+        calls = (each for each in inside(node) if isinstance(each, ast.Call))
+        return any(self._names.database(module, c.func) in BUILDERS | COMBINED for c in calls)
+
+    def _stands_for_table(self, module: Module, node: ast.AST) -> bool:
+        return self._is_core_table(module, node) or self._is_class(module, node)
+
+    def _is_class(self, module: Module, node: ast.AST) -> bool:
+        found = self._names.class_(self._names.of(module, node))
+        return bool(found and any(k.arg == "table" for k in found[1].keywords))
+
+    def _is_core_table(self, module: Module, node: ast.AST) -> bool:
+        """Tell whether an expression is a `Table`, by how it is made or annotated."""
+        match node:
+            case ast.Attribute(attr="__table__"):
+                return True
+            case ast.Name(id=name):
+                values = module.values(node)
+                if values:
+                    return any("alias" in made(v) or made(v).endswith("Table") for v in values)
+                scopes = [each for each in module.around(node) if isinstance(each, _FUNCTIONS)]
+                found = [parameters(each).get(name) for each in scopes]
+                said = next((each.annotation for each in found if each and each.annotation), None)
+                return said is not None and _is_kind_of_table(ast.unparse(said))
+        return False
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def _is_kind_of_table(annotation: str) -> bool:
+    return annotation.split("[")[0].rpartition(".")[2] in {"Table", "type", "FromClause"}
+
+
+def made(node: ast.AST) -> str:
+    """Return what makes a value, if a call does."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+
+
+def _loads(scope: ast.AST, name: str) -> list[ast.Name]:
+    return [
+        each
+        for each in inside(scope)
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
+    ]
+
+
+def _rebinding(module: Module, use: ast.AST, name: str) -> ast.stmt | None:
+    """Return the statement that binds a name anew, to what is made of its value."""
+    statement = module.statement(use)
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=target)]) | ast.AnnAssign(target=ast.Name(id=target)):
+            return statement if target == name else None
+    return None
