@@ -60,7 +60,10 @@ def _review(path: Path, form: str) -> int:
         return 2
     project = opened(path.resolve())
     if not project.has_parts:
-        print(f"{path} holds no openapi.yaml, impl/ or migrations/: nothing to review", file=sys.stderr)
+        print(
+            f"{path} holds no openapi.yaml, impl/ or migrations/: nothing to review",
+            file=sys.stderr,
+        )
         return 2
     found = review(project)
     print(_FORMATS[form](found))

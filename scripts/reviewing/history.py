@@ -17,9 +17,7 @@ UNDONE = re.compile(_TABLE + r"(DISABLE|NO\s+FORCE)\s+ROW\s+LEVEL\s+SECURITY", r
 POLICY = re.compile(
     rf"(CREATE|ALTER)\s+POLICY\s+\"?\w+\"?\s+ON\s+{_NAME}\s*([^;]*)", re.IGNORECASE | re.DOTALL
 )
-DROPPED = re.compile(
-    rf"DROP\s+POLICY\s+(?:IF\s+EXISTS\s+)?\"?\w+\"?\s+ON\s+{_NAME}", re.IGNORECASE
-)
+DROPPED = re.compile(rf"DROP\s+POLICY\s+(?:IF\s+EXISTS\s+)?\"?\w+\"?\s+ON\s+{_NAME}", re.IGNORECASE)
 GRANTED = re.compile(
     rf"GRANT\s+([\w,\s]+?)\s+ON\s+(?:TABLE\s+)?{_NAME}\s+TO\s+\"?(\w+)", re.IGNORECASE
 )
@@ -105,7 +103,9 @@ def parts(step: Step, kind: str) -> Iterator[ast.Call]:
 
 def _before(module: Module) -> set[str]:
     for node in module.globals.get("down_revision", []):
-        return {each.value for each in inside(node) if isinstance(each, ast.Constant) and each.value}
+        return {
+            each.value for each in inside(node) if isinstance(each, ast.Constant) and each.value
+        }
     return set()
 
 

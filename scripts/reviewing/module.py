@@ -92,6 +92,11 @@ class Module:
                     return None
         return self.globals.get(node.id)
 
+    def is_global(self, node: ast.Name) -> bool:
+        """Tell whether a name is bound outside of every function."""
+        scopes = (each for each in self.around(node) if isinstance(each, _SCOPES))
+        return not any(self.bound(each, node.id) for each in scopes)
+
     def is_parameter(self, node: ast.Name) -> bool:
         """Tell whether a name is that of a parameter where it stands."""
         scopes = (each for each in self.around(node) if isinstance(each, _SCOPES))
@@ -175,10 +180,10 @@ def _paired(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]
     match target, value:
         case ast.Name(id=name), _:
             yield name, value
-        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), (ast.Tuple(elts=values)):
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), (ast.Tuple(elts=values))):
             for each, item in zip(targets, values, strict=False):
                 yield from _paired(each, item)
-        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), _:
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
             for each in targets:
                 if isinstance(each, ast.Name):
                     yield each.id, value

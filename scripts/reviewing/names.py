@@ -14,20 +14,26 @@ class Names:
 
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = {each.name: each for each in modules.values()}
+        self._known: dict[ast.AST, str] = {}
 
-    def of(self, module: Module, node: ast.AST, far: int = _FAR) -> str:
+    def of(self, module: Module, node: ast.AST) -> str:
         """Return the dotted name that an expression stands for, or nothing."""
+        if node not in self._known:
+            self._known[node] = self._of(module, node, _FAR)
+        return self._known[node]
+
+    def _of(self, module: Module, node: ast.AST, far: int) -> str:
         match node:
             case ast.Name():
                 return self._of_name(module, node, far)
             case ast.Attribute(value=value, attr=attribute):
-                base = self.of(module, value, far)
+                base = self._of(module, value, far)
                 return self._follow(f"{base}.{attribute}", far) if base else ""
             case ast.Call(func=called, args=[ast.Constant(value=str(name)), *_]):
-                loads = self.of(module, called, far) in {"importlib.import_module", "__import__"}
+                loads = self._of(module, called, far) in {"importlib.import_module", "__import__"}
                 return name if loads else ""
             case ast.Call(func=ast.Name(id="getattr"), args=[base, ast.Constant(value=str(name))]):
-                found = self.of(module, base, far)
+                found = self._of(module, base, far)
                 return self._follow(f"{found}.{name}", far) if found else ""
         return ""
 
@@ -68,7 +74,7 @@ class Names:
         if values is None and module.is_parameter(node):
             return ""
         if values and isinstance(values[-1], ast.Name | ast.Attribute | ast.Call):
-            if found := self.of(module, values[-1], far - 1):
+            if found := self._of(module, values[-1], far - 1):
                 return found
         return self._of_global(module, node.id, far) if not values else self._own(module, node.id)
 
@@ -100,7 +106,7 @@ class Names:
     def _of_module(self, module: Module, name: str, far: int) -> str:
         values = module.globals.get(name)
         if values and isinstance(values[-1], ast.Name | ast.Attribute | ast.Call):
-            return self.of(module, values[-1], far) or f"{module.name}.{name}"
+            return self._of(module, values[-1], far) or f"{module.name}.{name}"
         return self._of_global(module, name, far)
 
     def _split(self, name: str) -> tuple[Module | None, str]:

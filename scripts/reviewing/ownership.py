@@ -215,7 +215,9 @@ class Ownership:
     def _of_call(self, module: Module, call: ast.Call, far: int) -> Criterion:
         name = self._names.database(module, call.func)
         parts = [self.criterion(module, each, far) for each in call.args]
-        if name == "and_" or (isinstance(call.func, ast.Name) and call.func.id in {"list", "tuple"}):
+        if name == "and_" or (
+            isinstance(call.func, ast.Name) and call.func.id in {"list", "tuple"}
+        ):
             return both(parts)
         if name == "or_":
             return either(parts)

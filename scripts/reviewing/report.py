@@ -45,8 +45,7 @@ def as_json(review: Review) -> str:
         "warnings": review.warnings,
         "findings": [_finding(each) for each in review.findings],
         "allowed": [
-            {**_finding(each.finding), "reason": each.suppression.reason}
-            for each in review.allowed
+            {**_finding(each.finding), "reason": each.suppression.reason} for each in review.allowed
         ],
         "exceptions": [_place(each) for each in review.exceptions],
         "missing": review.project.missing,
@@ -93,5 +92,7 @@ def _shown(example: str) -> str:
     for path, text in files(example).items():
         lines = text.splitlines()
         more = [f"... {len(lines) - 60} more lines"] if len(lines) > 60 else []
-        blocks.append("\n".join(f"    {line}".rstrip() for line in [path + ":", *lines[:60], *more]))
+        blocks.append(
+            "\n".join(f"    {line}".rstrip() for line in [path + ":", *lines[:60], *more])
+        )
     return "\n\n".join(blocks)

@@ -40,9 +40,7 @@ def review(project: Project) -> Review:
     return Review(project, sorted(remaining, key=_place), allowed, list(_exceptions(project)))
 
 
-def _about_comments(
-    comments: list[Suppression], allowed: list[Suppressed]
-) -> Iterator[Finding]:
+def _about_comments(comments: list[Suppression], allowed: list[Suppressed]) -> Iterator[Finding]:
     known = [rule.id for rule in RULES]
     yield from _finding(itself.NO_REASON, suppressions.without_reason(comments))
     yield from _finding(itself.UNKNOWN_RULE, suppressions.unknown(comments, known))

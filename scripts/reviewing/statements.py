@@ -47,7 +47,9 @@ class Chain:
 class Statements:
     """Finds the statements of a module and follows each through the function it is built in."""
 
-    def __init__(self, names: Names, ownership: Ownership, unowned: Callable[[Module, str], bool]) -> None:
+    def __init__(
+        self, names: Names, ownership: Ownership, unowned: Callable[[Module, str], bool]
+    ) -> None:
         self._names = names
         self._ownership = ownership
         self._unowned = unowned
@@ -102,9 +104,11 @@ class Statements:
                     node = parent
                 case ast.IfExp() | ast.Await():
                     node = parent
-                case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(
-                    target=ast.Name(id=name)
-                ) | ast.NamedExpr(target=ast.Name(id=name)):
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)])
+                    | ast.AnnAssign(target=ast.Name(id=name))
+                    | ast.NamedExpr(target=ast.Name(id=name))
+                ):
                     return self._used(module, parent, name, chain, seen)
                 case _:
                     return [chain]
@@ -175,7 +179,9 @@ class Statements:
     def _added(
         self, inner: Module, function: Function, name: str, call: ast.Call, module: Module
     ) -> Chain:
-        ways = [self._climb(inner, use, Chain(), frozenset({name})) for use in _loads(function, name)]
+        ways = [
+            self._climb(inner, use, Chain(), frozenset({name})) for use in _loads(function, name)
+        ]
         every = [way for each in ways for way in each]
         if not every:
             return Chain()

@@ -110,7 +110,15 @@ def _private(module: Module, node: ast.Attribute) -> Iterator[Fault]:
 
 def _by_name(project: Project, module: Module, call: ast.Call) -> Iterator[Fault]:
     named = ast.unparse(call.func).rpartition(".")[2]
-    readers = {"getattr", "setattr", "delattr", "hasattr", "vars", "__getattribute__", "__setattr__"}
+    readers = {
+        "getattr",
+        "setattr",
+        "delattr",
+        "hasattr",
+        "vars",
+        "__getattribute__",
+        "__setattr__",
+    }
     if named in readers | {"attrgetter", "methodcaller"}:
         texts = [a.value for a in call.args if isinstance(a, ast.Constant)]
         if any("_UserScope__" in str(text) for text in texts):

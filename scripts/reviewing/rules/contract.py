@@ -24,7 +24,9 @@ def _insecure(project: Project) -> Iterator[Fault]:
         if not each.security:
             yield _place(each.contract, each.pointer, f"{each.function} asks for no security")
         elif {} in each.security:
-            yield _place(each.contract, each.pointer, f"the security of {each.function} is optional")
+            yield _place(
+                each.contract, each.pointer, f"the security of {each.function} is optional"
+            )
 
 
 def _schemes(project: Project) -> Iterator[Fault]:
@@ -136,7 +138,9 @@ def _unlimited(project: Project) -> Iterator[Fault]:
         if each.method != "get" or not _is_list(each):
             continue
         limits = (p for p, _ in each.parameters() if _plain(str(p.get("name"))) in _LIMITS)
-        bounded = [p for p in limits if "maximum" in resolved(each.contract, p.get("schema"), "#")[0]]
+        bounded = [
+            p for p in limits if "maximum" in resolved(each.contract, p.get("schema"), "#")[0]
+        ]
         if not bounded:
             yield _place(each.contract, each.pointer, f"{each.function} lists without a limit")
 
@@ -177,7 +181,9 @@ _ANSWERS = """\
         '422': {description: Not valid.}
 """
 _GET = f"{_HEAD}  /notes/{{note_id}}:\n    get:\n      operationId: get_note\n"
-_ID = "      parameters:\n        - {name: note_id, in: path, required: true, schema: {type: KIND}}\n"
+_ID = (
+    "      parameters:\n        - {name: note_id, in: path, required: true, schema: {type: KIND}}\n"
+)
 _POST = f"{_HEAD}  /notes:\n    post:\n      operationId: add_note\n{_ANSWERS}"
 _BODY = (
     "      requestBody:\n        content:\n          application/json:\n            schema:\n"
@@ -190,7 +196,9 @@ _PAGE = (
     "            application/json:\n"
     "              schema: {type: array, items: {type: object, properties: {id: {type: string}}}}\n"
 )
-_LIMIT = "      parameters:\n        - {name: limit, in: query, schema: {type: integer, maximum: 100}}\n"
+_LIMIT = (
+    "      parameters:\n        - {name: limit, in: query, schema: {type: integer, maximum: 100}}\n"
+)
 
 RULES = (
     Rule(

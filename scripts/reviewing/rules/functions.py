@@ -58,7 +58,9 @@ def _missing(project: Project) -> Iterator[Fault]:
     for operation in operations(project.contract):
         if operation.function not in names:
             tag = next(iter(operation.raw.get("tags") or []), "default")
-            what = f"no function in {CODE}{snake(str(tag)).lower()}.py is named {operation.function}"
+            what = (
+                f"no function in {CODE}{snake(str(tag)).lower()}.py is named {operation.function}"
+            )
             yield Fault(CONTRACT, operation.line, what)
 
 

@@ -152,7 +152,8 @@ def _ungated(project: Project) -> Iterator[Fault]:
             if not (owner and owner.name.endswith("Gate")):
                 continue
             for name in {"security", "user_id"} & set(parameters(function)):
-                if not _refuses_by(function, name):
+                heeded = name != "security" or _is_gone_through(function, name)
+                if not (heeded and _refuses_by(function, name)):
                     yield at(module, function, f"{function.name} refuses nobody by {name}")
 
 
@@ -165,6 +166,17 @@ def _refuses_by(function: Function, name: str) -> bool:
                 if decides and _raises(node):
                     return True
             case ast.For(iter=items) if name in _names(items) and _raises(node):
+                return True
+    return False
+
+
+def _is_gone_through(function: Function, name: str) -> bool:
+    """Tell whether something looks at each of the alternatives that a parameter holds."""
+    for node in inside(*function.body):
+        match node:
+            case ast.For(iter=items) | ast.comprehension(iter=items) if name in _names(items):
+                return True
+            case ast.Call(args=args) if any(name in _names(each) for each in args):
                 return True
     return False
 

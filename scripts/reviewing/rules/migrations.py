@@ -16,7 +16,10 @@ _SETTING = re.compile(r"current_setting\s*\(\s*'[\w.]*(user|owner)[\w.]*'", re.I
 _COMPARES = re.compile(r"\bowner_id\b\"?\s*=|=\s*\(?\"?owner_id\b", re.IGNORECASE)
 _RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _CODE = (
-    (re.compile(r"SECURITY\s+DEFINER", re.IGNORECASE), "a SECURITY DEFINER function bypasses policies"),
+    (
+        re.compile(r"SECURITY\s+DEFINER", re.IGNORECASE),
+        "a SECURITY DEFINER function bypasses policies",
+    ),
     (re.compile(r"CREATE\s+(OR\s+REPLACE\s+)?(CONSTRAINT\s+)?TRIGGER", re.IGNORECASE), "a trigger"),
     (re.compile(r"CREATE\s+(OR\s+REPLACE\s+)?RULE", re.IGNORECASE), "a rule rewrites statements"),
     (re.compile(r"CREATE\s+MATERIALIZED\s+VIEW", re.IGNORECASE), "a copy without policies"),
@@ -245,7 +248,7 @@ RULES = (
         "Triggers, views and functions act for their maker, past the policies of who calls.",
         "Write it in impl/core, or make the view WITH (security_invoker = true).",
         f'{_WHOLE}    op.execute("CREATE VIEW notes AS SELECT * FROM note")\n',
-        f"{_WHOLE}    op.execute(\"CREATE VIEW notes WITH (security_invoker = true) AS SELECT 1\")\n",
+        f'{_WHOLE}    op.execute("CREATE VIEW notes WITH (security_invoker = true) AS SELECT 1")\n',
         _code,
     ),
     Rule(

@@ -189,8 +189,18 @@ def _name_has_owner(ownership: Ownership, module: Module, row: ast.Name, call: a
 def _names_owner(module: Module, call: ast.Call) -> bool:
     if any(each.arg == OWNER_COLUMN for each in call.keywords):
         return True
-    keys = (k for row in call.args for k in inside(row) if isinstance(k, ast.Constant))
-    return any(key.value == OWNER_COLUMN for key in keys)
+    return any(_holds_owner(module, row) for row in call.args)
+
+
+def _holds_owner(module: Module, row: ast.AST, far: int = 4) -> bool:
+    """Tell whether values name the owner's column, through the names that they are bound to."""
+    for each in inside(row):
+        if isinstance(each, ast.Constant) and each.value == OWNER_COLUMN:
+            return True
+        if isinstance(each, ast.Name) and far and not module.is_global(each):
+            if any(_holds_owner(module, v, far - 1) for v in module.values(each) or []):
+                return True
+    return False
 
 
 RULES = (

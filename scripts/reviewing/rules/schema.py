@@ -49,10 +49,14 @@ def _keys(project: Project) -> Iterator[Fault]:
     for table in _owned(project):
         for call in table.arguments():
             if last(call.func) == "PrimaryKeyConstraint" and not begins(call.args):
-                yield at(table.module, call, f"the key of {table.name} does not begin with owner_id")
+                yield at(
+                    table.module, call, f"the key of {table.name} does not begin with owner_id"
+                )
         own = next(node for _, name, node in table.fields() if name == OWNER_COLUMN)
         primary = any(
-            is_true(keyword(node.value, "primary_key")) for _, n, node in table.fields() if n == OWNER_COLUMN
+            is_true(keyword(node.value, "primary_key"))
+            for _, n, node in table.fields()
+            if n == OWNER_COLUMN
         )
         if not is_true(keyword(own.value, "primary_key")) or not primary:
             yield at(table.module, table.node, f"owner_id is not in the key of {table.name}")
@@ -88,7 +92,9 @@ def _says(field: ast.expr | None, name: str) -> bool:
         match each:
             case ast.Dict(keys=keys, values=values):
                 pairs = zip(keys, values, strict=True)
-                if any(isinstance(k, ast.Constant) and k.value == name and is_true(v) for k, v in pairs):
+                if any(
+                    isinstance(k, ast.Constant) and k.value == name and is_true(v) for k, v in pairs
+                ):
                     return True
             case ast.Call() if each is not field and is_true(keyword(each, name)):
                 return True
@@ -138,7 +144,9 @@ def _indexes(project: Project) -> Iterator[Fault]:
         for call in table.arguments():
             is_unique = is_true(keyword(call, "unique"))
             if last(call.func) == "Index" and not is_unique and not begins(call.args[1:]):
-                yield at(table.module, call, f"an index of {table.name} does not begin with owner_id")
+                yield at(
+                    table.module, call, f"an index of {table.name} does not begin with owner_id"
+                )
         for owner, name, node in table.fields():
             if owner is table.node and _says(node.value, "index"):
                 yield at(table.module, node, f"the index on {name} does not begin with owner_id")
@@ -181,7 +189,9 @@ def _is_served(table: TableClass, column: str) -> bool:
     return any(constants(each)[:2] == [OWNER_COLUMN, column] for each in indexes)
 
 
-_TABLE = "# file: impl/tables.py\nfrom impl.core.owned import Entity\nfrom sqlmodel import {names}\n\n"
+_TABLE = (
+    "# file: impl/tables.py\nfrom impl.core.owned import Entity\nfrom sqlmodel import {names}\n\n"
+)
 _OWNED = """\
 # file: impl/core/owned.py
 from sqlmodel import Field, SQLModel

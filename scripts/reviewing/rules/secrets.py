@@ -30,18 +30,25 @@ _KINDS = (
         ),
     ),
 )
-_PLACEHOLDER = re.compile(
-    r"^(?:password|secret|changeme|change-me|example|placeholder|hunter2|pass|pw|postgres|user)\d*$"
-    r"|^[<${%*].*|x{4,}|\.{3}|(?:your|my|some|dummy|fake|test|example|placeholder)[_-]?",
+_HINT = re.compile(
+    r"-----BEGIN|eyJ|AKIA|ASIA|gh[a-z]_|github_pat|xox|k_live|AIza|sk-|://|secret|passw|token|key",
     re.IGNORECASE,
 )
-_LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b", re.I)
+_PLACEHOLDER = re.compile(
+    r"^(?:password|secret|changeme|change-me|example|placeholder|pass|pw|postgres|user)\d*$"
+    r"|^hunter2|^[<${%*].*|x{4,}|\.{3}|(?:your|my|some|dummy|fake|test|example|placeholder)[_-]?",
+    re.IGNORECASE,
+)
+_LOCAL = re.compile(
+    r"@(?=/)|@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b", re.I
+)
 
 
 def _found(project: Project) -> Iterator[Fault]:
     for path, text in project.texts.items():
         for number, line in enumerate(text.splitlines(), 1):
-            yield from _in_line(path, number, line)
+            if _HINT.search(line):
+                yield from _in_line(path, number, line)
 
 
 def _in_line(path: str, number: int, line: str) -> Iterator[Fault]:

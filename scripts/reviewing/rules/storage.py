@@ -15,7 +15,12 @@ _CHANGES |= {"remove", "discard", "appendleft", "put", "put_nowait", "move_to_en
 _STORES = {"sqlite3", "shelve", "pickle", "dbm", "redis", "aioredis", "pymongo", "diskcache"}
 _STORES |= {"memcache", "pymemcache", "aiosqlite", "tinydb", "lmdb", "joblib", "marshal", "motor"}
 _WRITERS = {"write_text", "write_bytes", "touch", "mkdir", "unlink", "rename", "symlink_to"}
-_CACHES = {"functools.cache", "functools.lru_cache", "functools.cached_property", "cachetools.cached"}
+_CACHES = {
+    "functools.cache",
+    "functools.lru_cache",
+    "functools.cached_property",
+    "cachetools.cached",
+}
 _CACHES |= {"cachetools.func.ttl_cache", "async_lru.alru_cache", "cachetools.func.lru_cache"}
 
 
