@@ -22,6 +22,7 @@ _RESPONSES = {
     "RedirectResponse": "",
 }
 _USUAL = {"RedirectResponse": 307}
+_KNOWN = {"Forbidden": 403, "NotFound": 404, "PreconditionFailed": 412, "Unavailable": 503}
 _FAR = 6  # functions that call each other, and classes that come from each other
 
 
@@ -105,7 +106,8 @@ class Answering:
             return self.status(module, given) if given else None
         found = self._names.class_(name)
         if found is None or far == 0:
-            return None
+            home, _, last = name.rpartition(".")
+            return _KNOWN.get(last) if home == "impl.core.problems" else None
         return self._of_base(*found, call, module, far - 1)
 
     def _of_base(

@@ -217,7 +217,7 @@ RULES = (
     ),
     Rule(
         "FH402",
-        "key-without-owner",
+        "table-key-without-owner",
         "Look-ups stay with one owner, and references compare owners, if the key begins with it.",
         'Give the table owner_id, and the key sa.PrimaryKeyConstraint("owner_id", "id").',
         _WHOLE.replace('Constraint("owner_id", ', "Constraint("),
