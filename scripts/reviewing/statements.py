@@ -213,7 +213,7 @@ class Statements:
                 match each:
                     case ast.Attribute(attr="c" | "columns", value=table):
                         keys.append(self._ownership.key(module, table))
-                    case ast.Attribute(value=ast.Name() as table) if self._is_class(module, table):
+                    case ast.Attribute(value=ast.Name() as table) if self._has_columns(module, table):
                         keys.append(self._ownership.key(module, table))
         return keys
 
@@ -222,13 +222,21 @@ class Statements:
         pending, names = [node], set[str]()
         while pending:
             each = pending.pop()
-            if isinstance(each, ast.Call) and self.kind(module, each):
+            if self._is_begun(module, each):
                 continue
             yield each
             pending += ast.iter_child_nodes(each)
             if isinstance(each, ast.Name) and each.id not in names:
                 names.add(each.id)
                 pending += self._local(module, each)
+
+    def _is_begun(self, module: Module, node: ast.AST) -> bool:
+        """Tell whether an expression is a statement, with what its methods add to it."""
+        while isinstance(node, ast.Call):
+            if self.kind(module, node):
+                return True
+            node = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        return False
 
     def _local(self, module: Module, name: ast.Name) -> list[ast.expr]:
         """Return what a name is bound to in its function."""
@@ -267,6 +275,11 @@ class Statements:
     def _is_class(self, module: Module, node: ast.AST) -> bool:
         found = self._names.class_(self._names.of(module, node))
         return bool(found and any(k.arg == "table" for k in found[1].keywords))
+
+    def _has_columns(self, module: Module, node: ast.Name) -> bool:
+        """Tell whether the columns of a table are attributes of what a name stands for."""
+        made_by = (made(value) for value in module.values(node) or [])
+        return self._is_class(module, node) or any("aliased" in name for name in made_by)
 
     def _is_core_table(self, module: Module, node: ast.AST) -> bool:
         """Tell whether an expression is a `Table`, by how it is made or annotated."""

@@ -7,8 +7,9 @@ from scripts.reviewing.module import Module, inside
 from scripts.reviewing.ownership import OWNER_COLUMN, Ownership
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
+from scripts.reviewing.rules.schema import begins
 from scripts.reviewing.statements import Chain, Statements
-from scripts.reviewing.tables import declared, in_catalog
+from scripts.reviewing.tables import declared, in_catalog, keyword
 
 _SESSIONS = {"Session", "AsyncSession", "sessionmaker", "async_sessionmaker", "scoped_session"}
 
@@ -98,6 +99,18 @@ def _inserted(queries: Queries, module: Module, call: ast.Call) -> Iterator[Faul
     given = list(_values(module, call))
     if not any(_sets_owner(queries.ownership, module, each) for each in given):
         yield at(module, call, "this insert does not set owner_id to the owner")
+    for upsert in _calls(module, call, {"on_conflict_do_update"}):
+        yield from _replaced(module, upsert)
+
+
+def _replaced(module: Module, call: ast.Call) -> Iterator[Fault]:
+    """Yield upserts that may replace a row of another owner, or give one away."""
+    found = keyword(call, "index_elements")
+    if isinstance(found, ast.List | ast.Tuple) and found.elts and not begins(found.elts):
+        yield at(module, call, "this upsert may replace a row of another owner")
+    given = keyword(call, "set_")
+    if given is not None and _holds_owner(module, given):
+        yield at(module, call, "this upsert gives rows to another owner")
 
 
 def _changed(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault]:
@@ -107,14 +120,19 @@ def _changed(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault
 
 
 def _values(module: Module, call: ast.Call) -> Iterator[ast.Call]:
-    """Yield the calls that give a statement its values, from where it begins on."""
+    """Yield the calls that give a statement its values."""
+    return _calls(module, call, {"values", "from_select"})
+
+
+def _calls(module: Module, call: ast.Call, methods: set[str]) -> Iterator[ast.Call]:
+    """Yield calls of some methods of a statement, from where it begins on."""
     function = module.function(call)
     name = _target(module.statement(call))
     for each in inside(function or module.tree):
         match each:
-            case ast.Call(func=ast.Attribute(attr="values" | "from_select", value=start)):
-                begins = {ast.unparse(part) for part in inside(start) if isinstance(part, ast.Name)}
-                if call in inside(start) or name in begins:
+            case ast.Call(func=ast.Attribute(attr=method, value=start)) if method in methods:
+                names = {ast.unparse(part) for part in inside(start) if isinstance(part, ast.Name)}
+                if call in inside(start) or name in names:
                     yield each
 
 
