@@ -83,7 +83,7 @@ def history(project: Project) -> History:
             _take(whole, step)
         for step in tracing.steps(module, "downgrade"):
             if step.operation == "execute":
-                whole.said += _texts(step, is_upgrade=False)
+                whole.said += _texts(step)
     return whole
 
 
@@ -125,7 +125,7 @@ def _take(whole: History, step: Step) -> None:
         table.name = step.text(1, "new_table_name")
         whole.tables[table.name] = table
     elif step.operation == "execute":
-        for said in _texts(step, is_upgrade=True):
+        for said in _texts(step):
             whole.said.append(said)
             if said.text is not None:
                 _read(whole, said)
@@ -143,14 +143,22 @@ def _created(step: Step, name: str) -> TableHistory:
     return table
 
 
-def _texts(step: Step, *, is_upgrade: bool) -> list[Said]:
+def _texts(step: Step) -> list[Said]:
     node = step.argument(0, "sqltext")
-    if isinstance(node, ast.Call) and not isinstance(step.value(node), str):
-        built = ast.unparse(node.func).rpartition(".")[2]
-        if built not in {"text", "format", "join"} and not isinstance(node.func, ast.Name):
-            return []
+    if node is None or _is_built(step.module, node):
+        return []
     found = step.value(node)
-    return [Said(step, found if isinstance(found, str) else None)] if node or is_upgrade else []
+    return [Said(step, found if isinstance(found, str) else None)]
+
+
+def _is_built(module: Module, node: ast.expr) -> bool:
+    """Tell whether a statement is made by SQLAlchemy, and not of text."""
+    names = [ast.unparse(node)]
+    while isinstance(node, ast.Call | ast.Attribute):
+        node = node.func if isinstance(node, ast.Call) else node.value
+        names.append(ast.unparse(node))
+    origin = module.imports.get(names[-1], "").partition(".")[0]
+    return origin in {"sqlalchemy", "sqlmodel"} and not any(e.endswith("text") for e in names)
 
 
 def _read(whole: History, said: Said) -> None:
