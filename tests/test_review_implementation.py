@@ -55,7 +55,10 @@ BAD = [
     ("FH106", "async def f(scope, user_id):\n    who = user_id\n    return who"),
     ("FH106", "async def f(scope, owner_id):\n    return await scope.add(T, dict(by=owner_id), V)"),
     ("FH107", "_seen = []\ndef _f(x):\n    _seen.append(x)"),
-    ("FH107", "from collections import defaultdict\n_n = defaultdict(int)\ndef _f():\n    _n[1] += 1"),
+    (
+        "FH107",
+        "from collections import defaultdict\n_n = defaultdict(int)\ndef _f():\n    _n[1] += 1",
+    ),
     ("FH107", "_count = 0\ndef _f():\n    global _count\n    _count += 1"),
     ("FH107", "class Store:\n    kept = {}\n    def put(self, k, v):\n        self.kept[k] = v"),
     ("FH107", "import sqlite3"),
@@ -68,20 +71,35 @@ BAD = [
     ("FH108", "from functools import cache as c\ndef _f(scope):\n    return 1\n_g = c(_f)"),
     ("FH111", "from impl.core.problems import Problem\ndef _f():\n    raise Problem(403)"),
     ("FH111", "from fastapi import HTTPException as E\ndef _f():\n    raise E(status_code=403)"),
-    ("FH111", "from fastapi import status as s\nfrom impl.core import problems\n"
-              "def _f():\n    raise problems.Problem(s.HTTP_403_FORBIDDEN)"),
-    ("FH111", "from impl.core.problems import Problem\nclass No(Problem):\n"
-              "    def __init__(self):\n        super().__init__(403)\ndef _f():\n    raise No"),
-    ("FH112", "async def f(scope, key):\n    row = await load(key)\n"
-              "    if scope.owner_id != row.user_id:\n        return None"),
+    (
+        "FH111",
+        "from fastapi import status as s\nfrom impl.core import problems\n"
+        "def _f():\n    raise problems.Problem(s.HTTP_403_FORBIDDEN)",
+    ),
+    (
+        "FH111",
+        "from impl.core.problems import Problem\nclass No(Problem):\n"
+        "    def __init__(self):\n        super().__init__(403)\ndef _f():\n    raise No",
+    ),
+    (
+        "FH112",
+        "async def f(scope, key):\n    row = await load(key)\n"
+        "    if scope.owner_id != row.user_id:\n        return None",
+    ),
     ("FH113", "async def list_todos(scope):\n    '''All.'''\n    pass"),
     ("FH113", "async def list_todos(scope):\n    raise NotImplementedError('soon')"),
     ("FH113", "from impl.core.problems import Problem\ndef _f():\n    raise Problem(501)"),
     ("FH113", "X = 1  # TODO: all the rest"),
     ("FH116", "def _f():\n    try:\n        go()\n    except:\n        pass"),
-    ("FH116", "from impl.core.problems import Problem as P\ndef _f():\n    try:\n        go()\n"
-              "    except (ValueError, P):\n        return 1"),
-    ("FH116", "import contextlib\ndef _f():\n    with contextlib.suppress(Exception):\n        go()"),
+    (
+        "FH116",
+        "from impl.core.problems import Problem as P\ndef _f():\n    try:\n        go()\n"
+        "    except (ValueError, P):\n        return 1",
+    ),
+    (
+        "FH116",
+        "import contextlib\ndef _f():\n    with contextlib.suppress(Exception):\n        go()",
+    ),
     ("FH117", "def _f():\n    import json\n    return json"),
     ("FH602", "print('x')"),
 ]  # fmt: skip - one case after the other
@@ -106,15 +124,27 @@ NEAR = [
     ("FH107", "def _f(x):\n    seen = []\n    seen.append(x)\n    return seen"),
     ("FH107", "_x = []\ndef _f(_x):\n    _x.append(1)"),
     ("FH107", "def _f(p):\n    return open(p).read() + p.read_text()"),
-    ("FH108", "from functools import cache\n@cache\ndef _f(priority):\n    return priority.title()"),
+    (
+        "FH108",
+        "from functools import cache\n@cache\ndef _f(priority):\n    return priority.title()",
+    ),
     ("FH111", "from impl.core.problems import Problem\ndef _f():\n    raise Problem(409)"),
-    ("FH112", "async def f(scope, a):\n    row = await scope.get(T, a, V)\n    if row.id != a:\n"
-              "        return None"),
+    (
+        "FH112",
+        "async def f(scope, a):\n    row = await scope.get(T, a, V)\n    if row.id != a:\n"
+        "        return None",
+    ),
     ("FH113", "from typing import Protocol\nclass P(Protocol):\n    def f(self) -> int: ..."),
     ("FH113", "NAME = 'TODO'  # the table of todos"),
-    ("FH116", "def _f():\n    try:\n        go()\n    except Exception:\n        undo()\n        raise"),
-    ("FH116", "from impl.core.problems import NotFound\ndef _f():\n    try:\n        go()\n"
-              "    except NotFound:\n        return None"),
+    (
+        "FH116",
+        "def _f():\n    try:\n        go()\n    except Exception:\n        undo()\n        raise",
+    ),
+    (
+        "FH116",
+        "from impl.core.problems import NotFound\ndef _f():\n    try:\n        go()\n"
+        "    except NotFound:\n        return None",
+    ),
     ("FH602", "def _f(printer):\n    printer.print('x')"),
 ]  # fmt: skip - one case after the other
 

@@ -109,10 +109,20 @@ MUTATIONS = [
     ("FH406", MIGRATION, "USING ({owner})", "USING (true)"),
     ("FH406", MIGRATION, " WITH CHECK ({owner})", ""),
     ("FH407", MIGRATION, 'isolate("profile")', "isolate(input())"),
-    ("FH408", MIGRATION, '"profile",\n        sa.Column("owner_id"', '"person",\n        sa.Column("owner_id"'),
+    (
+        "FH408",
+        MIGRATION,
+        '"profile",\n        sa.Column("owner_id"',
+        '"person",\n        sa.Column("owner_id"',
+    ),
     ("FH501", "openapi.yaml", "security: [{bearer: ['todos:read']}]", "security: [{}]"),
     ("FH114", "impl/todos.py", "async def delete_todo(", "async def remove_todo("),
-    ("FH110", "impl/todos.py", "    await scope.remove(", "    raise Problem(409)\n    await scope.remove("),
+    (
+        "FH110",
+        "impl/todos.py",
+        "    await scope.remove(",
+        "    raise Problem(409)\n    await scope.remove(",
+    ),
     ("FH106", "impl/users.py", "body.model_dump(), Profile", '{"locale": user_id}, Profile'),
 ]  # fmt: skip - one place after the other
 

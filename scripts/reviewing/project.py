@@ -6,6 +6,7 @@ from pathlib import Path
 
 from scripts.codegen.contract import Contract, load
 from scripts.codegen.document import ContractError
+from scripts.codegen.structure import check
 from scripts.reviewing.listing import listed, read
 from scripts.reviewing.module import Module
 from scripts.reviewing.names import Names
@@ -114,9 +115,12 @@ def _take_contract(project: Project) -> None:
     if CONTRACT not in project.texts:
         return
     try:
-        project.contract = load(path)
+        contract = load(path)
+        check(contract)
     except (ContractError, RecursionError) as error:
         place, _, why = str(error).partition(": ")
         file, _, line = place.partition(":")
         number = int(line) if line.isdecimal() else 1
         project.unreadable.append(Fault(file or CONTRACT, number, why or place))
+    else:
+        project.contract = contract

@@ -213,7 +213,9 @@ class Statements:
                 match each:
                     case ast.Attribute(attr="c" | "columns", value=table):
                         keys.append(self._ownership.key(module, table))
-                    case ast.Attribute(value=ast.Name() as table) if self._has_columns(module, table):
+                    case ast.Attribute(value=ast.Name() as table) if self._has_columns(
+                        module, table
+                    ):
                         keys.append(self._ownership.key(module, table))
         return keys
 
@@ -301,7 +303,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 def _is_kind_of_table(annotation: str) -> bool:
-    return annotation.split("[")[0].rpartition(".")[2] in {"Table", "type", "FromClause"}
+    return annotation.split("[", maxsplit=1)[0].rpartition(".")[2] in {"Table", "type", "FromClause"}
 
 
 def made(node: ast.AST) -> str:

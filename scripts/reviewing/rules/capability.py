@@ -40,9 +40,7 @@ def _statements(project: Project) -> Iterator[Fault]:
         for node in _uses(module):
             name = project.names.of(module, node)
             parts = name.split(".")
-            if parts[0] in _DRIVERS:
-                yield at(module, node, f"{name} is used outside impl/core")
-            elif project.names.database(module, node) in _STATEMENTS | _SESSIONS:
+            if parts[0] in _DRIVERS or project.names.database(module, node) in _STATEMENTS | _SESSIONS:
                 yield at(module, node, f"{name} is used outside impl/core")
         for plain in module.of(ast.Import, ast.ImportFrom):
             yield from _imported(module, plain)

@@ -52,7 +52,7 @@ def _owners(project: Project) -> Iterator[Fault]:
     for each in operations(project.contract):
         for parameter, pointer in each.parameters():
             name, place = str(parameter.get("name", "")), parameter.get("in")
-            if _plain(name) in _OWNERS and (place, name) != ("path", "user_id"):
+            if _plain(name).removeprefix("x") in _OWNERS and (place, name) != ("path", "user_id"):
                 yield _place(each.contract, pointer, f"{name} in the {place} names an owner")
         for schema, pointer in each.bodies():
             for found, where in _schemas(each.contract, schema, pointer):

@@ -4,12 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scripts.codegen.naming import snake
 from scripts.reviewing.answering import Answering
 from scripts.reviewing.module import Function, Module, inside
 from scripts.reviewing.operations import operations
 from scripts.reviewing.project import CODE, CONTRACT, Project
 from scripts.reviewing.rule import Fault, Rule, Severity, at
-from scripts.codegen.naming import snake
 
 _LATER = re.compile(r"#\s*(TODO|FIXME|XXX)\b")
 _BROAD = {"Exception", "BaseException", "HTTPException", "Problem", "StarletteHTTPException"}

@@ -10,7 +10,9 @@ from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.tables import is_true, keyword
 
-_SECRET = re.compile(r"^_*(\w*_)?(secret|secret_value|token|signature|digest|hmac|mac|tag|password|api_key)$")
+_SECRET = re.compile(
+    r"^_*(\w*_)?(secret|secret_value|token|signature|digest|hmac|mac|tag|password|api_key)$"
+)
 _DIGESTS = {"digest", "hexdigest", "_tag"}
 _CLAIMS = {"exp", "iat", "sub"}
 _VERIFIED = ("verify_signature", "verify_exp", "verify_aud", "verify_iss", "verify_nbf")

@@ -84,10 +84,7 @@ def _crossings(step: Step) -> Iterator[tuple[ast.Call, str]]:
     call = step.call
     if step.operation == "create_table":
         yield from _in_table(step)
-    elif step.operation == "create_unique_constraint":
-        if columns(step, step.argument(2, "columns"))[:1] != [OWNER_COLUMN]:
-            yield call, "values are unique across owners"
-    elif step.operation == "create_index" and is_true(keyword(call, "unique")):
+    elif step.operation == "create_unique_constraint" or (step.operation == "create_index" and is_true(keyword(call, "unique"))):
         if columns(step, step.argument(2, "columns"))[:1] != [OWNER_COLUMN]:
             yield call, "values are unique across owners"
     elif step.operation == "create_foreign_key":

@@ -19,14 +19,14 @@ _KINDS = (
     ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:ant-|proj-)?[\w-]{32,}")),
     (
         "a password in a URL",
-        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}$]+:(?P<value>[^\s:/@\"'<>{}$]+)@", re.I),
+        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}$]+:(?P<value>[^\s:/@\"'<>{}$]+)@", re.IGNORECASE),
     ),
     (
         "a secret",
         re.compile(
             r"\b(?:\w*[_-])?(?:secret|password|passwd|token|api[_-]?key|private[_-]?key)"
             r"[\"']?\s*(?::\s*\w+\s*)?[=:]\s*(?P<quote>[\"']?)(?P<value>[^\s\"'#,;]{16,})(?P=quote)",
-            re.I,
+            re.IGNORECASE,
         ),
     ),
 )
@@ -40,7 +40,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(
-    r"@(?=/)|@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b", re.I
+    r"@(?=/)|@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b", re.IGNORECASE
 )
 
 
