@@ -214,7 +214,7 @@ def test_what_git_ignores_is_not_read(tmp_path: Path) -> None:
 
 
 def test_the_script_reviews_this_project() -> None:
-    command = [PROJECT / "scripts/review", "--format", "text"]
+    command = [str(PROJECT / "scripts/review"), "--format", "text"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert " 0 blocking, " in done.stdout.splitlines()[-1]

@@ -10,12 +10,14 @@ BAD = [
     ("FH108", "from functools import cache\n@cache\nasync def page(table):\n    return 1"),
     (
         "FH108",
-        "from functools import cache\nclass UserScope:\n    @cache\n    def page(self):\n        ...",
+        "from functools import cache\nclass UserScope:\n @cache\n def page(self):\n  ...",
     ),
     (
         "FH108",
-        "from functools import cache\nclass A:\n    @cache\n    def key(self):\n"
-        "        return self._owner_id",
+        (
+            "from functools import cache\nclass A:\n    @cache\n    def key(self):\n"
+            "        return self._owner_id"
+        ),
     ),
     (
         "FH108",
@@ -52,8 +54,10 @@ BAD = [
     ),
     (
         "FH208",
-        "import jwt\nO = {'require': ['exp', 'iat', 'sub'], 'verify_signature': False}\n"
-        "x = jwt.decode('t', 'k', algorithms=['HS256'], options=O)",
+        (
+            "import jwt\nO = {'require': ['exp', 'iat', 'sub'], 'verify_signature': False}\n"
+            "x = jwt.decode('t', 'k', algorithms=['HS256'], options=O)"
+        ),
     ),
     (
         "FH208",
@@ -63,14 +67,18 @@ BAD = [
     ("FH208", "import jwt\nx = jwt.decode('t', 'k', algorithms=['None'])"),
     (
         "FH209",
-        "class Gate:\n    def admit(self, c, security, user_id):\n"
-        "        if user_id != c.user_id:\n            raise Forbidden",
+        (
+            "class Gate:\n    def admit(self, c, security, user_id):\n"
+            "        if user_id != c.user_id:\n            raise Forbidden"
+        ),
     ),
     (
         "FH209",
-        "class Gate:\n    def admit(self, c, security, user_id):\n"
-        "        for each in security:\n            raise Forbidden\n"
-        "        if user_id:\n            log()",
+        (
+            "class Gate:\n    def admit(self, c, security, user_id):\n"
+            "        for each in security:\n            raise Forbidden\n"
+            "        if user_id:\n            log()"
+        ),
     ),
     ("FH107", "_seen = {}\ndef f(key):\n    _seen[key] = 1"),
     (
@@ -94,13 +102,15 @@ NEAR = [
     ),
     (
         "FH108",
-        "class A:\n    async def get(self, owner_id, key):\n"
-        "        self._kept[owner_id, key] = await self.run(key)",
+        (
+            "class A:\n    async def get(self, owner_id, key):\n"
+            "        self._kept[owner_id, key] = await self.run(key)"
+        ),
     ),
     ("FH203", "from sqlmodel import func\nx = func.set_config('role', 'r', True)"),
     (
         "FH203",
-        "from sqlmodel import func, literal\nT = literal(True)\nx = func.set_config('role', 'r', T)",
+        "from sqlmodel import func, literal\nT = literal(True)\nx = func.set_config(1, 2, T)",
     ),
     ("FH203", "Q = 'SET LOCAL ROLE freehold_user'"),
     ("FH203", "Q = 'set up the role'"),
@@ -111,13 +121,17 @@ NEAR = [
     ("FH206", "def f(owner_id, order):\n    return repr((owner_id, order))"),
     (
         "FH206",
-        "def sealed(owner_id):\n    return owner_id\nclass A:\n    def f(self):\n"
-        "        return sealed(self.__owner_id)",
+        (
+            "def sealed(owner_id):\n    return owner_id\nclass A:\n    def f(self):\n"
+            "        return sealed(self.__owner_id)"
+        ),
     ),
     (
         "FH206",
-        "def f(cursors, owner_id, order):\n    where = repr((owner_id, order))\n"
-        "    return cursors.open(where, 1)",
+        (
+            "def f(cursors, owner_id, order):\n    where = repr((owner_id, order))\n"
+            "    return cursors.open(where, 1)"
+        ),
     ),
     ("FH206", "def f(path):\n    return path.open('cursors')"),
     ("FH207", "def f(token):\n    return token == '' or len(token) == MAX"),
@@ -127,7 +141,7 @@ NEAR = [
     ("FH209", "class Door:\n    def admit(self, c, security, user_id):\n        return c"),
     (
         "FH602",
-        "import logging\nlogger = logging.getLogger()\ndef f(body):\n    logger.info('%d', len(body))",
+        "import logging as l\nlogger = l.getLogger()\ndef f(body):\n  logger.info(1, len(body))",
     ),
     ("FH602", "def f(table, body):\n    table.info(body)"),
     ("FH603", "def f(logger, x):\n    logger.error('a %s', x)"),

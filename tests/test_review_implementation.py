@@ -73,18 +73,24 @@ BAD = [
     ("FH111", "from fastapi import HTTPException as E\ndef _f():\n    raise E(status_code=403)"),
     (
         "FH111",
-        "from fastapi import status as s\nfrom impl.core import problems\n"
-        "def _f():\n    raise problems.Problem(s.HTTP_403_FORBIDDEN)",
+        (
+            "from fastapi import status as s\nfrom impl.core import problems\n"
+            "def _f():\n    raise problems.Problem(s.HTTP_403_FORBIDDEN)"
+        ),
     ),
     (
         "FH111",
-        "from impl.core.problems import Problem\nclass No(Problem):\n"
-        "    def __init__(self):\n        super().__init__(403)\ndef _f():\n    raise No",
+        (
+            "from impl.core.problems import Problem\nclass No(Problem):\n"
+            "    def __init__(self):\n        super().__init__(403)\ndef _f():\n    raise No"
+        ),
     ),
     (
         "FH112",
-        "async def f(scope, key):\n    row = await load(key)\n"
-        "    if scope.owner_id != row.user_id:\n        return None",
+        (
+            "async def f(scope, key):\n    row = await load(key)\n"
+            "    if scope.owner_id != row.user_id:\n        return None"
+        ),
     ),
     ("FH113", "async def list_todos(scope):\n    '''All.'''\n    pass"),
     ("FH113", "async def list_todos(scope):\n    raise NotImplementedError('soon')"),
@@ -93,8 +99,10 @@ BAD = [
     ("FH116", "def _f():\n    try:\n        go()\n    except:\n        pass"),
     (
         "FH116",
-        "from impl.core.problems import Problem as P\ndef _f():\n    try:\n        go()\n"
-        "    except (ValueError, P):\n        return 1",
+        (
+            "from impl.core.problems import Problem as P\ndef _f():\n    try:\n        go()\n"
+            "    except (ValueError, P):\n        return 1"
+        ),
     ),
     (
         "FH116",
@@ -131,8 +139,10 @@ NEAR = [
     ("FH111", "from impl.core.problems import Problem\ndef _f():\n    raise Problem(409)"),
     (
         "FH112",
-        "async def f(scope, a):\n    row = await scope.get(T, a, V)\n    if row.id != a:\n"
-        "        return None",
+        (
+            "async def f(scope, a):\n    row = await scope.get(T, a, V)\n    if row.id != a:\n"
+            "        return None"
+        ),
     ),
     ("FH113", "from typing import Protocol\nclass P(Protocol):\n    def f(self) -> int: ..."),
     ("FH113", "NAME = 'TODO'  # the table of todos"),
@@ -142,8 +152,10 @@ NEAR = [
     ),
     (
         "FH116",
-        "from impl.core.problems import NotFound\ndef _f():\n    try:\n        go()\n"
-        "    except NotFound:\n        return None",
+        (
+            "from impl.core.problems import NotFound\ndef _f():\n    try:\n        go()\n"
+            "    except NotFound:\n        return None"
+        ),
     ),
     ("FH602", "def _f(printer):\n    printer.print('x')"),
 ]  # fmt: skip - one case after the other

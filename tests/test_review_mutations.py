@@ -65,15 +65,19 @@ MUTATIONS = [
         "FH201",
         STATEMENTS,
         "return Prepared(union_all(*parts)",
-        "parts.append(select(*chosen).where(*conditions.clauses))\n"
-        "    return Prepared(union_all(*parts)",
+        (
+            "parts.append(select(*chosen).where(*conditions.clauses))\n"
+            "    return Prepared(union_all(*parts)"
+        ),
     ),
     (
         "FH201",
         STATEMENTS,
         "    rows: Select[Any] = select(*chosen).where(_owned(table), *conditions.clauses)",
-        "    rows: Select[Any] = select(*chosen).where(*conditions.clauses)\n"
-        "    if order.descending:\n        rows = rows.where(_owned(table))",
+        (
+            "    rows: Select[Any] = select(*chosen).where(*conditions.clauses)\n"
+            "    if order.descending:\n        rows = rows.where(_owned(table))"
+        ),
     ),
     ("FH202", STATEMENTS, '{"owner_id": _owner(table), "id"', '{"id"'),
     ("FH202", STATEMENTS, '"owner_id": _owner(table)', '"owner_id": bind(NEW, table.c.id.type)'),

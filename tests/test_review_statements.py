@@ -8,7 +8,7 @@ from tests.reviewed import rules
 
 HEAD = """\
 import sqlalchemy as sa
-from sqlalchemy import Table, and_, or_, not_, true, union_all, exists, func, literal, bindparam, text
+from sqlalchemy import Table, and_, or_, not_, true, union_all, exists, func, literal, bindparam
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import aliased
 from sqlmodel import select, update, delete, insert, col
@@ -72,22 +72,28 @@ EXPOSED = [
     "return select(table.c.id).order_by(_owned(table))",
     "return select(table.c.id).where(*[_owned(table)][:0])",
     "return select(table.c.id).where(_owned(table) if key else true())",
-    "rows = select(table.c.id)\n    if key:\n        rows = rows.where(_owned(table))\n    return rows",
+    "rows = select(table.c.id)\n    if key: rows = rows.where(_owned(table))\n    return rows",
     "rows = select(table.c.id)\n    return [rows.where(_owned(table)), rows]",
-    "criteria = [_owned(table)]\n    criteria.clear()\n    return select(table.c.id).where(*criteria)",
-    "criteria = []\n    if key:\n        criteria.append(_owned(table))\n"
-    "    return select(table.c.id).where(*criteria)",
+    "them = [_owned(table)]\n    them.clear()\n    return select(table.c.id).where(*them)",
+    (
+        "criteria = []\n    if key:\n        criteria.append(_owned(table))\n"
+        "    return select(table.c.id).where(*criteria)"
+    ),
     "return select(table.c.id).join(other, other.c.id == table.c.id).where(_owned(table))",
-    "return select(table.c.id).select_from(table.join(other, table.c.id == other.c.id))"
-    ".where(_owned(table))",
+    (
+        "return select(table.c.id).select_from(table.join(other, table.c.id == other.c.id))"
+        ".where(_owned(table))"
+    ),
     "return select(table.c.id, other.c.id).where(_owned(table))",
     "return select(table.c.id).where(_owned(table), other.c.id == table.c.id)",
     "again = table.alias()\n    return select(again.c.id).where(_owned(table))",
     "again = aliased(TodoRow)\n    return select(again.title).where(TodoRow.owner_id == owner_id)",
     "return union_all(select(table.c.id).where(_owned(table)), select(table.c.id))",
     "part = select(table.c.id).cte()\n    return select(part.c.id)",
-    "part = select(table.c.id).subquery()\n"
-    "    return select(other.c.id).where(_owned(other), other.c.id.in_(select(part.c.id)))",
+    (
+        "part = select(table.c.id).subquery()\n"
+        "    return select(other.c.id).where(_owned(other), other.c.id.in_(select(part.c.id)))"
+    ),
     "return select(table.c.id).where(_owned(table), exists(select(other.c.id)))",
     "return select(table.c.id).where(_owned(table), exists().where(other.c.id == key))",
     "return select(exists().where(table.c.id == key))",
@@ -123,23 +129,33 @@ CONFINED = [
     "rows = select(table.c.id)\n    rows = rows.where(_owned(table))\n    return rows.limit(1)",
     "rows = select(table.c.id)\n    return [rows.where(_owned(table)).where(each) for each in key]",
     "rows = select(table.c.id).where(_owned(table))\n    return rows if key else rows.limit(1)",
-    "criteria = [table.c.id == key]\n    criteria.append(_owned(table))\n"
-    "    return select(table.c.id).where(*criteria)",
+    (
+        "criteria = [table.c.id == key]\n    criteria.append(_owned(table))\n"
+        "    return select(table.c.id).where(*criteria)"
+    ),
     "return _limited(select(table.c.id), table)",
-    "return select(table.c.id).join(other, and_(other.c.owner_id == table.c.owner_id, "
-    "other.c.id == table.c.id)).where(_owned(table))",
+    (
+        "return select(table.c.id).join(other, and_(other.c.owner_id == table.c.owner_id, "
+        "other.c.id == table.c.id)).where(_owned(table))"
+    ),
     "return select(table.c.id, other.c.id).where(_owned(table), _owned(other))",
-    "return select(table.c.id).select_from(table.outerjoin(other, "
-    "(other.c.owner_id == table.c.owner_id) & (other.c.id == table.c.id))).where(_owned(table))",
+    (
+        "return select(table.c.id).select_from(table.outerjoin(other, "
+        "(other.c.owner_id == table.c.owner_id) & (other.c.id == table.c.id))).where(_owned(table))"
+    ),
     "again = table.alias()\n    return select(again.c.id).where(_owned(again))",
     "again = aliased(TodoRow)\n    return select(again).where(again.owner_id == owner_id)",
     "return union_all(*(select(each.c.id).where(_owned(each)) for each in (table, other)))",
     "part = select(table.c.id).where(_owned(table)).cte()\n    return select(part.c.id)",
-    "part = select(table.c.id).where(_owned(table)).subquery()\n"
-    "    return select(func.count()).select_from(part)",
-    "return select(table.c.id).where(_owned(table), exists().where("
-    "other.c.owner_id == table.c.owner_id, other.c.id == table.c.id))",
-    "return select(table.c.id).where(_owned(table), exists(select(other.c.id).where(_owned(other))))",
+    (
+        "part = select(table.c.id).where(_owned(table)).subquery()\n"
+        "    return select(func.count()).select_from(part)"
+    ),
+    (
+        "return select(table.c.id).where(_owned(table), exists().where("
+        "other.c.owner_id == table.c.owner_id, other.c.id == table.c.id))"
+    ),
+    "return select(table.c.id).where(_owned(table), exists(select(other).where(_owned(other))))",
     "return select(literal(1))",
     "return select(func.set_config('app.user_id', owner_id, True))",
     "return select(func.count()).select_from(table).where(_owned(table))",
@@ -166,10 +182,14 @@ FOREIGN = [
     "return update(table).where(_owned(table)).values(owner_id=owner_id)",
     "return update(table).where(_owned(table)).values({'owner_id': key})",
     "row = {'owner_id': key}\n    return update(table).where(_owned(table)).values({**row})",
-    "return upsert(table).values(owner_id=owner_id)"
-    ".on_conflict_do_update(index_elements=['id'], set_={'title': key})",
-    "return upsert(table).values(owner_id=owner_id)"
-    ".on_conflict_do_update(index_elements=['owner_id', 'id'], set_={'owner_id': key})",
+    (
+        "return upsert(table).values(owner_id=owner_id)"
+        ".on_conflict_do_update(index_elements=['id'], set_={'title': key})"
+    ),
+    (
+        "return upsert(table).values(owner_id=owner_id)"
+        ".on_conflict_do_update(index_elements=['owner_id', 'id'], set_={'owner_id': key})"
+    ),
 ]
 
 OWN = [
@@ -179,11 +199,15 @@ OWN = [
     "row = dict(key)\n    row |= {'owner_id': _owner(table)}\n    return insert(table).values(row)",
     "return insert(table).values([{**each, 'owner_id': owner_id} for each in key])",
     "return upsert(table).values(owner_id=_owner(table)).on_conflict_do_nothing()",
-    "return insert(table).from_select(['owner_id', 'id'], "
-    "select(table.c.owner_id, table.c.id).where(_owned(table)))",
+    (
+        "return insert(table).from_select(['owner_id', 'id'], "
+        "select(table.c.owner_id, table.c.id).where(_owned(table)))"
+    ),
     "return update(table).where(_owned(table)).values({'title': key})",
-    "return upsert(table).values(owner_id=owner_id)"
-    ".on_conflict_do_update(index_elements=['owner_id', 'id'], set_={'title': key})",
+    (
+        "return upsert(table).values(owner_id=owner_id)"
+        ".on_conflict_do_update(index_elements=['owner_id', 'id'], set_={'title': key})"
+    ),
     "row = insert(table)\n    return row.values(owner_id=owner_id)",
 ]
 

@@ -119,8 +119,8 @@ def test_a_list_sorted_by_a_column_without_an_index_is_warned_of(
     files = {"impl/core/owned.py": OWNED, "impl/tables.py": HEAD + table(), "impl/notes.py": order}
     files["impl/core/paging.py"] = "class Order:\n    pass\n"
     found = reviewed(tmp_path, files).findings
-    assert [
-        each.fault.what for each in found if each.rule.id == "FH305"
-    ] == ["no index (owner_id, title, ...) serves this order"]
+    assert [each.fault.what for each in found if each.rule.id == "FH305"] == [
+        "no index (owner_id, title, ...) serves this order"
+    ]
     files["impl/tables.py"] = HEAD + arguments('Index("x", "owner_id", "title", "id")')
     assert "FH305" not in rules(tmp_path, files)

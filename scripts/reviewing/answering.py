@@ -1,7 +1,6 @@
 """What functions answer with: the statuses, headers and media types they raise and return."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -71,9 +70,13 @@ class Answering:
         for node in inside(*function.body):
             if answer := self.made(module, node):
                 found.append(answer)
-            elif isinstance(node, ast.Call) and (helper := self._names.called(module, node)):
-                if not helper[0].path.startswith("impl/core/"):
-                    self._collect(*helper, found, seen)
+            elif isinstance(node, ast.Call) and (helper := self._helper(module, node)):
+                self._collect(*helper, found, seen)
+
+    def _helper(self, module: Module, call: ast.Call) -> tuple[Module, Function] | None:
+        """Return the function beside the core that a call runs."""
+        found = self._names.called(module, call)
+        return None if found and found[0].path.startswith("impl/core/") else found
 
     def _called(self, module: Module, call: ast.Call) -> Answered | None:
         name = self._names.of(module, call.func)
@@ -144,8 +147,3 @@ class Answering:
 def _header_names(node: ast.AST | None) -> tuple[str, ...]:
     keys = node.keys if isinstance(node, ast.Dict) else []
     return tuple(str(each.value) for each in keys if isinstance(each, ast.Constant))
-
-
-def raised(module: Module, function: Function) -> Iterator[ast.Raise]:
-    """Yield the places where a function raises."""
-    return (each for each in inside(function) if isinstance(each, ast.Raise))

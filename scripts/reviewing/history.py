@@ -102,11 +102,8 @@ def parts(step: Step, kind: str) -> Iterator[ast.Call]:
 
 
 def _before(module: Module) -> set[str]:
-    for node in module.globals.get("down_revision", []):
-        return {
-            each.value for each in inside(node) if isinstance(each, ast.Constant) and each.value
-        }
-    return set()
+    nodes = inside(*module.globals.get("down_revision", [])[:1])
+    return {str(each.value) for each in nodes if isinstance(each, ast.Constant) and each.value}
 
 
 def _assigned(module: Module, name: str) -> str:
@@ -174,20 +171,23 @@ def _read(whole: History, said: Said) -> None:
 
 
 def _isolate(whole: History, step: Step, text: str) -> None:
-    tables = whole.tables
     for found in ENABLED.finditer(text):
-        if found[1] in tables:
-            tables[found[1]].is_enabled = True
+        if table := whole.tables.get(found[1]):
+            table.is_enabled = True
     for found in FORCED.finditer(text):
-        if found[1] in tables:
-            tables[found[1]].is_forced = True
-    for found in POLICY.finditer(text):
-        if found[2] in tables:
-            tables[found[2]].policies.append((step, found[3]))
-    for found in GRANTED.finditer(text):
-        if found[2] in tables:
-            tables[found[2]].grants.append(f"{found[1]} {found[3]}".upper())
+        if table := whole.tables.get(found[1]):
+            table.is_forced = True
+    _let_in(whole, step, text)
     _dismantle(whole, step, text)
+
+
+def _let_in(whole: History, step: Step, text: str) -> None:
+    for found in POLICY.finditer(text):
+        if table := whole.tables.get(found[2]):
+            table.policies.append((step, found[3]))
+    for found in GRANTED.finditer(text):
+        if table := whole.tables.get(found[2]):
+            table.grants.append(f"{found[1]} {found[3]}".upper())
 
 
 def _dismantle(whole: History, step: Step, text: str) -> None:

@@ -53,6 +53,22 @@ class Module:
         for kind in kinds:
             yield from self._kinds[kind]  # type: ignore[misc]  # kept by their kind
 
+    def every_function(self) -> Iterator[Function]:
+        """Yield the functions, those in classes and other functions included."""
+        yield from self.of(ast.FunctionDef)
+        yield from self.of(ast.AsyncFunctionDef)
+
+    def every_import(self) -> Iterator[ast.Import | ast.ImportFrom]:
+        """Yield the imports, those in functions included."""
+        yield from self.of(ast.Import)
+        yield from self.of(ast.ImportFrom)
+
+    def named(self, name: str) -> Iterator[list[ast.expr]]:
+        """Yield what a name is bound to in each function, and outside of all."""
+        yield self.globals.get(name, [])
+        for function in self.every_function():
+            yield self.bound(function, name)
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return what a node stands in."""
         return self._parents.get(node)

@@ -10,7 +10,7 @@ _DATABASES = {"sqlalchemy", "sqlmodel"}
 
 
 class Names:
-    """What the names in a project's modules stand for, as dotted names such as `sqlmodel.select`."""
+    """What names in a project stand for, as dotted names such as `sqlmodel.select`."""
 
     def __init__(self, modules: Mapping[str, Module]) -> None:
         self._modules = {each.name: each for each in modules.values()}
@@ -71,12 +71,10 @@ class Names:
         if far == 0:
             return ""
         values = module.values(node)
-        if values is None and module.is_parameter(node):
-            return ""
-        if values and isinstance(values[-1], ast.Name | ast.Attribute | ast.Call):
-            if found := self._of(module, values[-1], far - 1):
-                return found
-        return self._of_global(module, node.id, far) if not values else self._own(module, node.id)
+        if not values:
+            return "" if module.is_parameter(node) else self._of_global(module, node.id, far)
+        found = self._of(module, values[-1], far - 1)
+        return found or (f"{module.name}.{node.id}" if node.id in module.globals else "")
 
     def _of_global(self, module: Module, name: str, far: int) -> str:
         if name in module.functions or name in module.classes:
@@ -88,9 +86,6 @@ class Names:
             if origin is None or name in _exported(origin):
                 return self._follow(f"{star}.{name}", far)
         return name if name in {"__import__", "type", "open", "print", "vars", "getattr"} else ""
-
-    def _own(self, module: Module, name: str) -> str:
-        return f"{module.name}.{name}" if name in module.globals else ""
 
     def _follow(self, name: str, far: int) -> str:
         """Go on from a name that a module of the project has from elsewhere."""
@@ -104,8 +99,7 @@ class Names:
         return self._follow(f"{found}.{more}", far - 1) if found and more else found or name
 
     def _of_module(self, module: Module, name: str, far: int) -> str:
-        values = module.globals.get(name)
-        if values and isinstance(values[-1], ast.Name | ast.Attribute | ast.Call):
+        if values := module.globals.get(name):
             return self._of(module, values[-1], far) or f"{module.name}.{name}"
         return self._of_global(module, name, far)
 

@@ -115,22 +115,27 @@ class Ownership:
         match node:
             case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
                 return self._equality(module, left, right)
-            case ast.BinOp(left=left, op=ast.BitAnd() | ast.Add(), right=right):
-                return both(self.criterion(module, each, far) for each in (left, right))
-            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-                return either(self.criterion(module, each, far) for each in (left, right))
-            case ast.IfExp(body=body, orelse=orelse):
-                return either(self.criterion(module, each, far) for each in (body, orelse))
-            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
-                return both(self.criterion(module, each, far) for each in items)
-            case ast.Starred(value=value) | ast.Await(value=value):
-                return self.criterion(module, value, far)
             case ast.ListComp(elt=item) | ast.GeneratorExp(elt=item) | ast.SetComp(elt=item):
                 return self._repeated(self.criterion(module, item, far), node)
             case ast.Name() if far > 0:
                 return self._of_name(module, node, far - 1)
             case ast.Call() if far > 0:
                 return self._of_call(module, node, far - 1)
+        return self._combined(module, node, far)
+
+    def _combined(self, module: Module, node: ast.AST, far: int) -> Criterion:
+        """Return what an expression says that only joins others together."""
+        match node:
+            case ast.BinOp(left=left, op=ast.BitAnd() | ast.Add(), right=right):
+                return both(self.criterion(module, each, far) for each in (left, right))
+            case (
+                ast.BinOp(left=one, op=ast.BitOr(), right=other) | ast.IfExp(body=one, orelse=other)
+            ):
+                return either(self.criterion(module, each, far) for each in (one, other))
+            case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
+                return both(self.criterion(module, each, far) for each in items)
+            case ast.Starred(value=value) | ast.Await(value=value):
+                return self.criterion(module, value, far)
         return NOTHING
 
     def returned(self, module: Module, function: Function) -> list[ast.expr]:

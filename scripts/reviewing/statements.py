@@ -1,12 +1,13 @@
 """Statements that code builds, each with the tables it touches and what it says of the owner."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scripts.reviewing.module import Function, Module, inside, parameters
 from scripts.reviewing.names import Names
 from scripts.reviewing.ownership import EVERY, NOTHING, Criterion, Ownership, both
+from scripts.reviewing.tables import has_columns, is_core_table, stands_for_table
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "exists"})
 COMBINED = frozenset({"union", "union_all", "intersect", "intersect_all", "except_", "except_all"})
@@ -68,7 +69,7 @@ class Statements:
             return "" if wraps else name
         match call.func:
             case ast.Attribute(attr=method, value=table) if method in BUILDERS - {"exists"}:
-                return method if self._is_core_table(module, table) else ""
+                return method if is_core_table(module, table) else ""
         return ""
 
     def chains(self, module: Module, call: ast.Call) -> list[Chain]:
@@ -171,7 +172,7 @@ class Statements:
         names = list(parameters(found[1]))
         if names[:1] == ["self"]:
             names = names[1:]
-        at = call.args.index(argument)  # type: ignore[arg-type]  # it is one of them
+        at = call.args.index(argument)
         if at >= len(names):
             return Chain()
         return self._added(found[0], found[1], names[at], call, module)
@@ -192,29 +193,31 @@ class Statements:
 
     def _touching(self, module: Module, node: ast.AST) -> Chain:
         """Return the tables of something that is selected, changed or selected from."""
-        if isinstance(node, ast.Name) and not self._stands_for_table(module, node):
+        if isinstance(node, ast.Name) and not stands_for_table(self._names, module, node):
             values = module.values(node) or []
             if values and not any(self._is_statement(module, each) for each in values):
                 return self._joined(self._touching(module, each) for each in values)
-        if isinstance(node, ast.Name | ast.Attribute) and self._stands_for_table(module, node):
+        if isinstance(node, ast.Name | ast.Attribute) and stands_for_table(
+            self._names, module, node
+        ):
             return self._named(module, [self._ownership.key(module, node)])
         keys = self._keys(module, [node])
         known = bool(keys) or self._is_tableless(module, node) or self._is_statement(module, node)
         return replace(self._named(module, keys), is_opaque=not known)
 
-    def _columns(self, module: Module, nodes: list[ast.expr] | list[ast.AST]) -> Chain:
+    def _columns(self, module: Module, nodes: Sequence[ast.AST]) -> Chain:
         """Return the tables whose columns expressions name, but for statements within them."""
         return self._named(module, self._keys(module, nodes))
 
-    def _keys(self, module: Module, nodes: list[ast.expr] | list[ast.AST]) -> list[str]:
+    def _keys(self, module: Module, nodes: Sequence[ast.AST]) -> list[str]:
         keys = []
         for node in nodes:
             for each in self._outside(module, node):
                 match each:
                     case ast.Attribute(attr="c" | "columns", value=table):
                         keys.append(self._ownership.key(module, table))
-                    case ast.Attribute(value=ast.Name() as table) if self._has_columns(
-                        module, table
+                    case ast.Attribute(value=ast.Name() as table) if has_columns(
+                        self._names, module, table
                     ):
                         keys.append(self._ownership.key(module, table))
         return keys
@@ -270,45 +273,6 @@ class Statements:
             return any(self._is_statement(module, v) for v in values if not isinstance(v, ast.Name))
         calls = (each for each in inside(node) if isinstance(each, ast.Call))
         return any(self._names.database(module, c.func) in BUILDERS | COMBINED for c in calls)
-
-    def _stands_for_table(self, module: Module, node: ast.AST) -> bool:
-        return self._is_core_table(module, node) or self._is_class(module, node)
-
-    def _is_class(self, module: Module, node: ast.AST) -> bool:
-        found = self._names.class_(self._names.of(module, node))
-        return bool(found and any(k.arg == "table" for k in found[1].keywords))
-
-    def _has_columns(self, module: Module, node: ast.Name) -> bool:
-        """Tell whether the columns of a table are attributes of what a name stands for."""
-        made_by = (made(value) for value in module.values(node) or [])
-        return self._is_class(module, node) or any("aliased" in name for name in made_by)
-
-    def _is_core_table(self, module: Module, node: ast.AST) -> bool:
-        """Tell whether an expression is a `Table`, by how it is made or annotated."""
-        match node:
-            case ast.Attribute(attr="__table__"):
-                return True
-            case ast.Name(id=name):
-                values = module.values(node)
-                if values:
-                    return any("alias" in made(v) or made(v).endswith("Table") for v in values)
-                scopes = [each for each in module.around(node) if isinstance(each, _FUNCTIONS)]
-                found = [parameters(each).get(name) for each in scopes]
-                said = next((each.annotation for each in found if each and each.annotation), None)
-                return said is not None and _is_kind_of_table(ast.unparse(said))
-        return False
-
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-def _is_kind_of_table(annotation: str) -> bool:
-    return annotation.split("[", maxsplit=1)[0].rpartition(".")[2] in {"Table", "type", "FromClause"}
-
-
-def made(node: ast.AST) -> str:
-    """Return what makes a value, if a call does."""
-    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _loads(scope: ast.AST, name: str) -> list[ast.Name]:

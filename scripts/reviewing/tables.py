@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from scripts.reviewing.module import Module, inside
+from scripts.reviewing.module import Module, inside, parameters
 from scripts.reviewing.names import Names
 from scripts.reviewing.ownership import OWNER_COLUMN
 
@@ -59,13 +59,12 @@ class TableClass:
 
     def arguments(self) -> list[ast.Call]:
         """Return the constraints and indexes in its `__table_args__`."""
-        calls = [
+        return [
             each
             for value in self._assigned("__table_args__")
             for each in inside(value)
             if isinstance(each, ast.Call)
         ]
-        return calls
 
     def _assigned(self, name: str) -> Iterator[ast.expr]:
         for _, each in self.lineage:
@@ -80,12 +79,12 @@ class TableClass:
 
 def declared(names: Names, modules: list[Module]) -> list[TableClass]:
     """Return the classes with `table=True`."""
-    found = []
-    for module in modules:
-        for node in module.of(ast.ClassDef):
-            if any(k.arg == "table" and ast.unparse(k.value) == "True" for k in node.keywords):
-                found.append(TableClass(module, node, tuple(_lineage(names, module, node))))
-    return found
+    return [
+        TableClass(module, node, tuple(_lineage(names, module, node)))
+        for module in modules
+        for node in module.of(ast.ClassDef)
+        if any(each.arg == "table" and is_true(each.value) for each in node.keywords)
+    ]
 
 
 def keyword(call: ast.AST | None, name: str) -> ast.expr | None:
@@ -110,6 +109,49 @@ def in_catalog(names: Names, module: Module, key: str) -> bool:
     home, _, own = module.imports.get(name, f"{module.name}.{name}").rpartition(".")
     found = names.module(home)
     return found is not None and any(_is_catalog(found, v) for v in found.globals.get(own, []))
+
+
+def stands_for_table(names: Names, module: Module, node: ast.AST) -> bool:
+    """Tell whether an expression is a table, or the class of one."""
+    return is_core_table(module, node) or _is_class(names, module, node)
+
+
+def has_columns(names: Names, module: Module, node: ast.Name) -> bool:
+    """Tell whether the columns of a table are attributes of what a name stands for."""
+    made_by = (_made(value) for value in module.values(node) or [])
+    return _is_class(names, module, node) or any("aliased" in name for name in made_by)
+
+
+def is_core_table(module: Module, node: ast.AST) -> bool:
+    """Tell whether an expression is a `Table`, by how it is made or annotated."""
+    match node:
+        case ast.Attribute(attr="__table__"):
+            return True
+        case ast.Name(id=name):
+            if values := module.values(node):
+                return any("alias" in _made(v) or _made(v).endswith("Table") for v in values)
+            return _is_annotated(module, node, name)
+    return False
+
+
+def _is_annotated(module: Module, node: ast.Name, name: str) -> bool:
+    for scope in module.around(node):
+        if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            found = parameters(scope).get(name)
+            if found and found.annotation:
+                kind = ast.unparse(found.annotation).partition("[")[0].rpartition(".")[2]
+                return kind in {"Table", "type", "FromClause"}
+    return False
+
+
+def _is_class(names: Names, module: Module, node: ast.AST) -> bool:
+    found = names.class_(names.of(module, node))
+    return bool(found and any(each.arg == "table" for each in found[1].keywords))
+
+
+def _made(node: ast.AST) -> str:
+    """Return what makes a value, if a call does."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 
 def _is_catalog(module: Module, node: ast.expr) -> bool:

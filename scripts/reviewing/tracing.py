@@ -131,19 +131,25 @@ def value(module: Module, node: ast.AST | None, known: Mapping[str, object]) -> 
         case ast.Constant(value=constant):
             return constant
         case ast.Name(id=name):
-            if name in known:
-                return known[name]
-            outer = module.globals.get(name, [])
-            return value(module, outer[0], {}) if len(outer) == 1 else UNKNOWN
+            outer = module.globals.get(name, []) if name not in known else []
+            return value(module, outer[0], {}) if len(outer) == 1 else known.get(name, UNKNOWN)
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return [value(module, each, known) for each in items]
+        case ast.JoinedStr() | ast.BinOp():
+            return _pieced(module, node, known)
+        case ast.Call():
+            return _called(module, node, known)
+    return UNKNOWN
+
+
+def _pieced(module: Module, node: ast.JoinedStr | ast.BinOp, known: Mapping[str, object]) -> object:
+    """Return the text that is put together from constant pieces."""
+    match node:
         case ast.JoinedStr(values=pieces):
             return _joined([_piece(module, each, known) for each in pieces])
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             parts = [value(module, each, known) for each in (left, right)]
             return _joined(parts) if all(isinstance(each, str) for each in parts) else UNKNOWN
-        case ast.Call():
-            return _called(module, node, known)
     return UNKNOWN
 
 

@@ -31,8 +31,7 @@ def _uses(module: Module) -> Iterator[ast.expr]:
     for node in module.of(ast.Name, ast.Attribute):
         if not isinstance(module.parent(node), ast.Attribute):
             yield node
-    for call in module.of(ast.Call):
-        yield call
+    yield from module.of(ast.Call)
 
 
 def _statements(project: Project) -> Iterator[Fault]:
@@ -40,11 +39,12 @@ def _statements(project: Project) -> Iterator[Fault]:
         for node in _uses(module):
             name = project.names.of(module, node)
             parts = name.split(".")
-            if parts[0] in _DRIVERS or project.names.database(module, node) in _STATEMENTS | _SESSIONS:
+            known = project.names.database(module, node) in _STATEMENTS | _SESSIONS
+            if known or parts[0] in _DRIVERS:
                 yield at(module, node, f"{name} is used outside impl/core")
-        for plain in module.of(ast.Import, ast.ImportFrom):
+        for plain in module.every_import():
             yield from _imported(module, plain)
-        yield from _queries(project, module)
+        yield from _queries(module)
 
 
 def _imported(module: Module, node: ast.Import | ast.ImportFrom) -> Iterator[Fault]:
@@ -57,7 +57,7 @@ def _imported(module: Module, node: ast.Import | ast.ImportFrom) -> Iterator[Fau
             yield at(module, node, f"{whole} is imported outside impl/core")
 
 
-def _queries(project: Project, module: Module) -> Iterator[Fault]:
+def _queries(module: Module) -> Iterator[Fault]:
     """Yield statements that are begun from a table itself."""
     for node in module.of(ast.Attribute):
         match node:
@@ -70,7 +70,7 @@ def _queries(project: Project, module: Module) -> Iterator[Fault]:
 
 def _internals(project: Project) -> Iterator[Fault]:
     for module in _outside(project):
-        for node in module.of(ast.Import, ast.ImportFrom):
+        for node in module.every_import():
             source = getattr(node, "module", None) or ""
             for each in node.names:
                 inner = _internal(f"{source}.{each.name}" if source else each.name)
@@ -96,7 +96,7 @@ def _reaching(project: Project) -> Iterator[Fault]:
             elif is_scope(module, node.value):
                 yield from _private(module, node)
         for call in module.of(ast.Call):
-            yield from _by_name(project, module, call)
+            yield from _by_name(module, call)
 
 
 def _private(module: Module, node: ast.Attribute) -> Iterator[Fault]:
@@ -106,7 +106,7 @@ def _private(module: Module, node: ast.Attribute) -> Iterator[Fault]:
         yield at(module, node, f"{node.attr} of the scope is changed")
 
 
-def _by_name(project: Project, module: Module, call: ast.Call) -> Iterator[Fault]:
+def _by_name(module: Module, call: ast.Call) -> Iterator[Fault]:
     named = ast.unparse(call.func).rpartition(".")[2]
     readers = {
         "getattr",

@@ -31,9 +31,10 @@ def _insecure(project: Project) -> Iterator[Fault]:
 
 def _schemes(project: Project) -> Iterator[Fault]:
     contract = project.contract
-    document = contract.document if contract else {}
-    schemes = (document.get("components") or {}).get("securitySchemes") or {}
-    for name, raw in schemes.items() if contract else ():
+    if contract is None:
+        return
+    schemes = (contract.document.get("components") or {}).get("securitySchemes") or {}
+    for name, raw in schemes.items():
         pointer = below("#/components/securitySchemes", name)
         scheme, pointer = resolved(contract, raw, pointer)
         is_bearer = scheme.get("type") == "http" and str(scheme.get("scheme")).lower() == "bearer"

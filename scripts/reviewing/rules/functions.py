@@ -17,7 +17,7 @@ _BROAD = {"Exception", "BaseException", "HTTPException", "Problem", "StarletteHT
 
 def _stubs(project: Project) -> Iterator[Fault]:
     for module in project.implementation:
-        for function in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        for function in module.every_function():
             if _is_stub(function) and not _is_declaration(module, function):
                 yield at(module, function, f"{function.name} does nothing yet")
         for node in module.of(ast.Raise):
@@ -104,7 +104,7 @@ def _breadth(project: Project, module: Module, kind: ast.expr | None) -> str:
 
 def _deferred(project: Project) -> Iterator[Fault]:
     for module in [*project.implementation, *project.core]:
-        for node in module.of(ast.Import, ast.ImportFrom):
+        for node in module.every_import():
             if module.function(node):
                 yield at(module, node, "an import stands in a function")
         for call in module.of(ast.Call):

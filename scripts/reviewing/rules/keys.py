@@ -21,7 +21,7 @@ _VERIFIED = ("verify_signature", "verify_exp", "verify_aud", "verify_iss", "veri
 def _unsealed(project: Project) -> Iterator[Fault]:
     ownership = Ownership(project.names)
     for module in project.core:
-        for function in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        for function in module.every_function():
             yield from _unused(module, function)
         for call in module.of(ast.Call):
             yield from _given(project, ownership, module, call)
@@ -105,10 +105,15 @@ def _decoded(project: Project) -> Iterator[Fault]:
         for call in module.of(ast.Call):
             if project.names.of(module, call.func) in {"jwt.decode", "jwt.decode_complete"}:
                 yield from (at(module, call, what) for what in _laxities(module, call))
-        for node in [*module.of(ast.keyword), *module.of(ast.Assign)]:
-            named = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else node.arg
-            if named and "algorithms" in named.lower() and _names_none(node.value):
-                yield at(module, node.value, "the algorithm none is no signature")
+        for name, value in _named(module):
+            if "algorithms" in name.lower() and _names_none(value):
+                yield at(module, value, "the algorithm none is no signature")
+
+
+def _named(module: Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what is given a name, by a call or an assignment."""
+    yield from ((node.arg or "", node.value) for node in module.of(ast.keyword))
+    yield from ((ast.unparse(node.targets[0]), node.value) for node in module.of(ast.Assign))
 
 
 def _names_none(node: ast.expr) -> bool:
@@ -149,7 +154,7 @@ def _options(module: Module, node: ast.expr | None) -> dict[str, ast.expr]:
 
 def _ungated(project: Project) -> Iterator[Fault]:
     for module in project.core:
-        for function in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+        for function in module.every_function():
             owner = module.owner(function)
             if not (owner and owner.name.endswith("Gate")):
                 continue

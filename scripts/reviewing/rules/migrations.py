@@ -84,7 +84,9 @@ def _crossings(step: Step) -> Iterator[tuple[ast.Call, str]]:
     call = step.call
     if step.operation == "create_table":
         yield from _in_table(step)
-    elif step.operation == "create_unique_constraint" or (step.operation == "create_index" and is_true(keyword(call, "unique"))):
+    elif step.operation == "create_unique_constraint" or (
+        step.operation == "create_index" and is_true(keyword(call, "unique"))
+    ):
         if columns(step, step.argument(2, "columns"))[:1] != [OWNER_COLUMN]:
             yield call, "values are unique across owners"
     elif step.operation == "create_foreign_key":
@@ -244,7 +246,7 @@ RULES = (
         "code-in-the-database",
         "Triggers, views and functions act for their maker, past the policies of who calls.",
         "Write it in impl/core, or make the view WITH (security_invoker = true).",
-        f'{_WHOLE}    op.execute("CREATE VIEW notes AS SELECT * FROM note")\n',
+        f'{_WHOLE}    op.execute("CREATE VIEW notes AS TABLE note")\n',
         f'{_WHOLE}    op.execute("CREATE VIEW notes WITH (security_invoker = true) AS SELECT 1")\n',
         _code,
     ),

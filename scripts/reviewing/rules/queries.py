@@ -34,13 +34,9 @@ class Queries:
 
     def _is_derived(self, module: Module, name: str) -> bool:
         """Tell whether a name is that of a statement, whose own tables are looked at there."""
-        for node in module.of(ast.Assign, ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(ast.unparse(each) == name for each in targets) and node.value:
-                calls = (each for each in inside(node.value) if isinstance(each, ast.Call))
-                if any(self.statements.kind(module, each) for each in calls):
-                    return True
-        return False
+        values = [value for found in module.named(name) for value in found]
+        calls = (each for each in inside(*values) if isinstance(each, ast.Call))
+        return any(self.statements.kind(module, each) for each in calls)
 
 
 def _unowned(project: Project) -> Iterator[Fault]:
@@ -89,7 +85,7 @@ def _written(project: Project) -> Iterator[Fault]:
             if kind == "insert":
                 yield from _inserted(queries, module, call)
             elif kind == "update":
-                yield from _changed(queries, module, call)
+                yield from _changed(module, call)
 
 
 def _inserted(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault]:
@@ -113,7 +109,7 @@ def _replaced(module: Module, call: ast.Call) -> Iterator[Fault]:
         yield at(module, call, "this upsert gives rows to another owner")
 
 
-def _changed(queries: Queries, module: Module, call: ast.Call) -> Iterator[Fault]:
+def _changed(module: Module, call: ast.Call) -> Iterator[Fault]:
     for values in _values(module, call):
         if _names_owner(module, values):
             yield at(module, call, "this update gives rows to another owner")
@@ -150,58 +146,54 @@ def _sets_owner(ownership: Ownership, module: Module, call: ast.Call) -> bool:
     named = [each.value for each in call.keywords if each.arg == OWNER_COLUMN]
     if named:
         return ownership.is_owner(module, named[0])
-    return any(_row_has_owner(ownership, module, each, call) for each in call.args)
+    return any(_row_has_owner(ownership, module, each) for each in call.args)
 
 
-def _row_has_owner(ownership: Ownership, module: Module, row: ast.expr, call: ast.Call) -> bool:
+def _row_has_owner(ownership: Ownership, module: Module, row: ast.expr) -> bool:
     """Tell whether a row, or each of some rows, ends with the owner set."""
     match row:
-        case ast.Dict(keys=keys, values=values):
-            for key, value in zip(reversed(keys), reversed(values), strict=True):
-                if key is None and _row_has_owner(ownership, module, value, call):
-                    return True
-                if key is None and not isinstance(value, ast.Dict) and _may_name_owner(value):
-                    return False
-                if isinstance(key, ast.Constant) and key.value == OWNER_COLUMN:
-                    return ownership.is_owner(module, value)
-            return False
+        case ast.Dict():
+            return _ends_with_owner(ownership, module, row)
         case ast.List(elts=rows) if rows:
-            return all(_row_has_owner(ownership, module, each, call) for each in rows)
+            return all(_row_has_owner(ownership, module, each) for each in rows)
         case ast.ListComp(elt=item):
-            return _row_has_owner(ownership, module, item, call)
+            return _row_has_owner(ownership, module, item)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            parts = (right, left)
-            return any(_row_has_owner(ownership, module, each, call) for each in parts)
+            return any(_row_has_owner(ownership, module, each) for each in (right, left))
         case ast.Name():
-            return _name_has_owner(ownership, module, row, call)
+            values = module.values(row) or []
+            every = [*values, *_additions(module, row)]
+            return any(_row_has_owner(ownership, module, each) for each in every)
     return False
 
 
-def _may_name_owner(value: ast.expr) -> bool:
-    return not isinstance(value, ast.Call | ast.Dict)
+def _ends_with_owner(ownership: Ownership, module: Module, row: ast.Dict) -> bool:
+    """Tell whether a mapping sets the owner, and nothing that is spread into it later does."""
+    for key, value in zip(reversed(row.keys), reversed(row.values), strict=True):
+        if key is None and _row_has_owner(ownership, module, value):
+            return True
+        if key is None and not isinstance(value, ast.Call | ast.Dict):
+            return False
+        if isinstance(key, ast.Constant) and key.value == OWNER_COLUMN:
+            return ownership.is_owner(module, value)
+    return False
 
 
-def _name_has_owner(ownership: Ownership, module: Module, row: ast.Name, call: ast.Call) -> bool:
-    if any(_row_has_owner(ownership, module, v, call) for v in module.values(row) or []):
-        return True
+def _additions(module: Module, row: ast.Name) -> Iterator[ast.expr]:
+    """Yield what is added to a mapping after it was made."""
     function = module.function(row)
     for node in inside(*function.body) if function else ():
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.BitOr(), value=value):
-                if name == row.id and _row_has_owner(ownership, module, value, call):
-                    return True
-            case ast.Assign(
-                targets=[ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=key))],
-                value=value,
-            ):
-                if (name, key) == (row.id, OWNER_COLUMN) and ownership.is_owner(module, value):
-                    return True
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=args):
-                if name == row.id and any(
-                    _row_has_owner(ownership, module, each, call) for each in args
-                ):
-                    return True
-    return False
+                added = value
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="update"), args=[value]):
+                added = value
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name), slice=key)]):
+                added = ast.Dict([key], [node.value])
+            case _:
+                continue
+        if name == row.id:
+            yield added
 
 
 def _names_owner(module: Module, call: ast.Call) -> bool:
@@ -216,7 +208,8 @@ def _holds_owner(module: Module, row: ast.AST, far: int = 4) -> bool:
         if isinstance(each, ast.Constant) and each.value == OWNER_COLUMN:
             return True
         if isinstance(each, ast.Name) and far and not module.is_global(each):
-            if any(_holds_owner(module, v, far - 1) for v in module.values(each) or []):
+            values = module.values(each) or []
+            if any(_holds_owner(module, value, far - 1) for value in values):
                 return True
     return False
 

@@ -110,9 +110,9 @@ def _references(project: Project) -> Iterator[Fault]:
         for owner, name, node in table.fields():
             calls = [e for e in inside(node) if isinstance(e, ast.Call)]
             single = any(last(each.func) == "ForeignKey" for each in calls)
-            if owner is table.node and (single or keyword(node.value, "foreign_key")):
-                if table.is_owned:
-                    yield at(table.module, node, f"{name} refers to a row without its owner")
+            refers = single or keyword(node.value, "foreign_key") is not None
+            if refers and owner is table.node and table.is_owned:
+                yield at(table.module, node, f"{name} refers to a row without its owner")
 
 
 def faults_of_reference(
@@ -241,7 +241,7 @@ RULES = (
     Rule(
         "FH304",
         "reference-across-owners",
-        "Checks of foreign keys bypass the policies: a reference without the owner reaches any row.",
+        "Checks of foreign keys bypass policies: a reference without the owner reaches any row.",
         "Refer by (owner_id, id), with ON DELETE CASCADE, RESTRICT or SET NULL (column).",
         _example("Field", 'list_id: str = Field(foreign_key="list.id")'),
         _example(

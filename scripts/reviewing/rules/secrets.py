@@ -19,7 +19,10 @@ _KINDS = (
     ("an OpenAI or Anthropic key", re.compile(r"\bsk-(?:ant-|proj-)?[\w-]{32,}")),
     (
         "a password in a URL",
-        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}$]+:(?P<value>[^\s:/@\"'<>{}$]+)@", re.IGNORECASE),
+        re.compile(
+            r"\b[a-z][a-z0-9+.-]*://[^\s:/@\"'<>{}$]+:(?P<value>[^\s:/@\"'<>{}$]+)@",
+            re.IGNORECASE,
+        ),
     ),
     (
         "a secret",
@@ -40,7 +43,8 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _LOCAL = re.compile(
-    r"@(?=/)|@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b", re.IGNORECASE
+    r"@(?=/)|@(?:localhost|127\.0\.0\.1|\[::1\]|host|\w+\.(?:example|test|invalid))\b",
+    re.IGNORECASE,
 )
 
 

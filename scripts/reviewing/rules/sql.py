@@ -42,9 +42,8 @@ def _called(project: Project, module: Module, call: ast.Call) -> Iterator[Fault]
         yield at(module, call, "exec_driver_sql takes SQL as text")
     elif method in _RUNS and call.args and _is_text(module, call.args[0]):
         yield at(module, call, f"{method} is given SQL as text")
-    elif method == "format" and isinstance(call.func, ast.Attribute):
-        if is_sql(texts(call.func.value)):
-            yield at(module, call, "SQL is put together from pieces of text")
+    elif method == "format" and is_sql(texts(call.func)):
+        yield at(module, call, "SQL is put together from pieces of text")
 
 
 def _is_text(module: Module, node: ast.expr) -> bool:
@@ -62,7 +61,7 @@ RULES = (
     Rule(
         "FH103",
         "raw-sql",
-        "Text is not looked into: it may lack the owner, and what is put into it may be SQL itself.",
+        "Text is not looked into: it may lack the owner, and what is put into it may be SQL.",
         "Build the statement with SQLModel's select, insert, update and delete, in impl/core.",
         """\
 # file: impl/core/counting.py

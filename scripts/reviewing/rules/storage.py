@@ -27,10 +27,10 @@ _CACHES |= {"cachetools.func.ttl_cache", "async_lru.alru_cache", "cachetools.fun
 def _stored(project: Project) -> Iterator[Fault]:
     for module in [*project.implementation, *project.core]:
         yield from _containers(module)
-        for node in module.of(ast.Global):
-            yield at(module, node, f"{', '.join(node.names)} is changed by requests")
+        for changed in module.of(ast.Global):
+            yield at(module, changed, f"{', '.join(changed.names)} is changed by requests")
     for module in project.implementation:
-        for node in module.of(ast.Import, ast.ImportFrom):
+        for node in module.every_import():
             yield from _imported(module, node)
         for call in module.of(ast.Call):
             yield from _file(project, module, call)
@@ -120,7 +120,7 @@ def _cached(project: Project) -> Iterator[Fault]:
 
 def _caches(project: Project, module: Module) -> Iterator[tuple[Function, ast.AST]]:
     """Yield the functions whose results are kept, and where that is said."""
-    for function in module.of(ast.FunctionDef, ast.AsyncFunctionDef):
+    for function in module.every_function():
         for mark in function.decorator_list:
             if _is_cache(project, module, mark):
                 yield function, mark

@@ -65,17 +65,21 @@ def _constants(module: Module) -> Iterator[ast.Constant]:
 
 def _outside(project: Project) -> Iterator[Fault]:
     for module in [*project.core, *project.implementation]:
-        for node in module.of(ast.keyword):
-            if _commits_each(node.arg, node.value):
-                yield at(module, node.value, "each statement is a transaction of its own")
-        for mapping in module.of(ast.Dict):
-            for key, value in zip(mapping.keys, mapping.values, strict=True):
-                if isinstance(key, ast.Constant) and _commits_each(key.value, value):
-                    yield at(module, value, "each statement is a transaction of its own")
-        for call in module.of(ast.Call):
-            method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-            if method == "set_autocommit" and any(map(is_true, call.args)):
-                yield at(module, call, "each statement is a transaction of its own")
+        for name, value in _given(module):
+            if _commits_each(name, value):
+                yield at(module, value, "each statement is a transaction of its own")
+
+
+def _given(module: Module) -> Iterator[tuple[object, ast.expr]]:
+    """Yield what is given by name: to calls, in mappings, and to `set_autocommit`."""
+    yield from ((node.arg, node.value) for node in module.of(ast.keyword))
+    for mapping in module.of(ast.Dict):
+        for key, value in zip(mapping.keys, mapping.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield key.value, value
+    for call in module.of(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "set_autocommit":
+            yield from (("autocommit", each) for each in call.args)
 
 
 def _commits_each(name: object, value: ast.expr) -> bool:
