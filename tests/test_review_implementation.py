@@ -190,5 +190,8 @@ def test_what_only_looks_like_it_is_not(tmp_path: Path, rule: str, code: str) ->
 
 
 def test_what_the_assembly_and_the_core_do_is_theirs(tmp_path: Path) -> None:
-    code = "from impl.core.database import Database\nfrom sqlalchemy import create_engine\n"
+    code = "from impl.core.database import Database\nx = Database()\n"
     assert not {"FH101", "FH102"} & rules(tmp_path, {"impl/app.py": code, "impl/core/x.py": code})
+    code = "from sqlalchemy import create_engine\n"
+    assert "FH101" not in rules(tmp_path, {"impl/core/x.py": code})
+    assert "FH101" in rules(tmp_path, {"impl/app.py": code})

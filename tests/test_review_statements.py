@@ -31,6 +31,9 @@ def _not_owned(table: Table):
 def _all(table: Table, more):
     return [_owned(table), *more]
 
+def _same(one: Table, other: Table):
+    return and_(one.c.owner_id == other.c.owner_id, one.c.id == other.c.id)
+
 def _limited(statement, table: Table):
     return statement.where(_owned(table)).limit(1)
 
@@ -110,9 +113,26 @@ EXPOSED = [
     "return update(table).where(_owned(table), table.c.id == other.c.id).values(done=True)",
     "own = select\n    return own(table.c.id)",
     "return [select(each.c.id) for each in (table, other)]",
+    "rows = select(table.c.id)\n    run(rows)\n    rows = rows.where(_owned(table))\n    return 1",
+    (
+        "rows = select(table.c.id).where(_owned(table))\n    for each in key:\n"
+        "        rows = rows.join(other, other.c.id == each)\n    return rows"
+    ),
+    "them = [_owned(table)]\n    them[0] = true()\n    return select(table.c.id).where(*them)",
+    "return list(map(select, [table.c.id]))",
+    "return partial(select, table.c.id)",
+    "return select(table.c.id).where(_owned(table) and table.c.id == key)",
+    "return (lambda each: select(each.c.id))(table)",
+    "return select(columns(key)).where(_keyed(key))",
+    "return delete(key)",
 ]
 
 CONFINED = [
+    (
+        "rows = select(table.c.id).where(_owned(table))\n    for each in key:\n"
+        "        rows = rows.join(each, _same(each, table))\n    return rows"
+    ),
+    "return select(table.c.id).join(other, _same(other, table)).where(_owned(table))",
     "return select(table.c.id).where(_owned(table))",
     "return select(*columns(table)).where(_owned(table), table.c.id == key)",
     "return select(table.c.id).where(table.c.id == key).where(_owned(table))",

@@ -18,6 +18,7 @@ REQUESTS = frozenset({"body", "request", "payload", "data", "form", "values", "i
 EVERY = "*"
 
 _FAR = 8  # helpers that may call each other
+_ADDING = {"append", "extend", "insert"}
 _COLUMNS = {"c", "columns"}
 _WRAPPERS = {"literal", "cast", "coalesce", "nullif", "type_coerce"}
 
@@ -205,15 +206,16 @@ class Ownership:
         values = module.values(node) or []
         found = either(self.criterion(module, value, far) for value in values)
         scope = module.function(node)
-        for call in inside(*scope.body) if scope and values else ():
-            match call:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how), args=args):
-                    if name != node.id:
-                        continue
-                    if how in {"clear", "pop", "remove"}:
+        for each in inside(*scope.body) if scope and values else ():
+            match each:
+                case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                    if name == node.id:
                         return NOTHING
-                    always = module.parent(module.statement(call)) is scope
-                    if how in {"append", "extend", "insert"} and always and args:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=how), args=args):
+                    if name == node.id and how in {"clear", "pop", "remove"}:
+                        return NOTHING
+                    always = module.parent(module.statement(each)) is scope
+                    if name == node.id and how in _ADDING and always and args:
                         found |= self.criterion(module, args[-1], far)
         return found
 

@@ -82,22 +82,26 @@ def _take(project: Project, path: Path) -> None:
     except OSError as error:
         project.unreadable.append(Fault(name, 1, f"it cannot be read: {error.strerror}"))
         return
-    if b"\0" in raw[:8192] and not name.endswith(".py"):
+    is_code = name.endswith(".py") and name.startswith((CODE, MIGRATIONS))
+    if b"\0" in raw[:8192] and not is_code:
         return
+    text, fault = _decoded(name, raw)
+    project.texts[name] = text
     if not is_whole:
         project.unbounded.append(Fault(name, 1, "only the first 1 MiB of it was read"))
-    is_code = name.endswith(".py") and name.startswith((CODE, MIGRATIONS))
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        text = raw.decode("latin-1")
-        if is_code and is_whole:
-            line = raw[: error.start].count(b"\n") + 1
-            project.unreadable.append(Fault(name, line, "it is not UTF-8"))
-            is_code = False
-    project.texts[name] = text
-    if is_code and is_whole:
+    elif is_code and fault:
+        project.unreadable.append(fault)
+    elif is_code:
         _parse(project, name, text)
+
+
+def _decoded(name: str, raw: bytes) -> tuple[str, Fault | None]:
+    """Return a file's text, and the fault of one that is not UTF-8."""
+    try:
+        return raw.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        return raw.decode("latin-1"), Fault(name, line, "it is not UTF-8")
 
 
 def _parse(project: Project, name: str, text: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from scripts.reviewing.module import Function, Module, inside, parameters
 from scripts.reviewing.names import Names
 from scripts.reviewing.ownership import EVERY, NOTHING, Criterion, Ownership, both
-from scripts.reviewing.tables import has_columns, is_core_table, stands_for_table
+from scripts.reviewing.tables import has_columns, is_core_table, is_tableless, stands_for_table
 
 BUILDERS = frozenset({"select", "update", "delete", "insert", "exists"})
 COMBINED = frozenset({"union", "union_all", "intersect", "intersect_all", "except_", "except_all"})
@@ -15,8 +15,6 @@ COMBINED = frozenset({"union", "union_all", "intersect", "intersect_all", "excep
 _FILTERS = {"where", "filter"}
 _JOINS = {"join", "outerjoin", "join_from", "outerjoin_from", "select_from", "using"}
 _DERIVED = {"cte", "subquery", "lateral", "scalar_subquery", "table_valued"}
-_TABLELESS = {"set_config", "current_setting", "now", "version", "literal", "true", "false", "null"}
-_TABLELESS |= {"gen_random_uuid", "bindparam"}
 
 
 @dataclass(frozen=True)
@@ -91,28 +89,25 @@ class Statements:
     def _climb(
         self, module: Module, node: ast.AST, chain: Chain, seen: frozenset[str]
     ) -> list[Chain]:
-        while True:
-            parent = module.parent(node)
-            call = module.parent(parent) if parent else None
-            match parent:
-                case ast.Attribute(attr=method) if (
-                    isinstance(call, ast.Call) and call.func is parent
-                ):
-                    chain |= self._method(module, method, call)
-                    node = call
-                case ast.Call() if node is not parent.func and not self._ends(module, parent):
-                    chain |= self._helped(module, parent, node)
-                    node = parent
-                case ast.IfExp() | ast.Await():
-                    node = parent
-                case (
-                    ast.Assign(targets=[ast.Name(id=name)])
-                    | ast.AnnAssign(target=ast.Name(id=name))
-                    | ast.NamedExpr(target=ast.Name(id=name))
-                ):
-                    return self._used(module, parent, name, chain, seen)
-                case _:
-                    return [chain]
+        """Return the ways of a statement from one of its places on."""
+        while (step := self._step(module, node)) is not None:
+            node, gained = step
+            chain |= gained
+        binding = _binding(module.parent(node))
+        return self._used(module, *binding, chain, seen) if binding else [chain]
+
+    def _step(self, module: Module, node: ast.AST) -> tuple[ast.AST, Chain] | None:
+        """Return what a statement is made into next, and what is added to it by that."""
+        parent = module.parent(node)
+        call = module.parent(parent) if parent else None
+        match parent:
+            case ast.Attribute(attr=method) if isinstance(call, ast.Call) and call.func is parent:
+                return call, self._method(module, method, call)
+            case ast.Call() if node is not parent.func and not self._ends(module, parent):
+                return parent, self._helped(module, parent, node)
+            case ast.IfExp() | ast.Await():
+                return parent, Chain()
+        return None
 
     def _ends(self, module: Module, call: ast.Call) -> bool:
         """Tell whether a statement is part of another one from here on."""
@@ -129,10 +124,14 @@ class Statements:
         for use in _loads(scope, name):
             around = _rebinding(module, use, name)
             if around is None:
-                ways += self._climb(module, use, Chain(), seen | {name})
-            elif module.parent(around) is block:
-                chain |= self._joined(iter(self._until(module, use, name)))
-        return [chain | way for way in ways] or [chain]
+                ways += [chain | way for way in self._climb(module, use, Chain(), seen | {name})]
+                continue
+            gained = self._joined(iter(self._until(module, use, name)))
+            if module.parent(around) is not block:
+                # What is only perhaps confined is not, but what is perhaps joined counts.
+                gained = replace(gained, criterion=Criterion(linked=gained.criterion.linked))
+            chain |= gained
+        return ways or [chain]
 
     def _until(self, module: Module, use: ast.AST, name: str) -> list[Chain]:
         return self._climb(module, use, Chain(), frozenset({name}))
@@ -202,7 +201,11 @@ class Statements:
         ):
             return self._named(module, [self._ownership.key(module, node)])
         keys = self._keys(module, [node])
-        known = bool(keys) or self._is_tableless(module, node) or self._is_statement(module, node)
+        known = (
+            bool(keys)
+            or is_tableless(self._names, module, node)
+            or self._is_statement(module, node)
+        )
         return replace(self._named(module, keys), is_opaque=not known)
 
     def _columns(self, module: Module, nodes: Sequence[ast.AST]) -> Chain:
@@ -251,21 +254,6 @@ class Statements:
     def _named(self, module: Module, keys: list[str]) -> Chain:
         return Chain(frozenset(key for key in keys if not self._unowned(module, key)))
 
-    def _is_tableless(self, module: Module, node: ast.AST) -> bool:
-        match node:
-            case ast.Constant() | ast.GeneratorExp(elt=ast.Constant()):
-                return True
-            case ast.Starred(value=value) | ast.GeneratorExp(elt=value):
-                return self._is_tableless(module, value)
-            case ast.Name():
-                values = module.values(node) or []
-                return bool(values) and all(self._is_tableless(module, v) for v in values)
-            case ast.Call(func=called, args=args):
-                name = self._names.database(module, called)
-                known = name in _TABLELESS or name.startswith("pg_")
-                return known or (bool(name) and all(self._is_tableless(module, a) for a in args))
-        return False
-
     def _is_statement(self, module: Module, node: ast.AST) -> bool:
         """Tell whether an expression is a statement, or what is derived from one."""
         if isinstance(node, ast.Name):
@@ -276,11 +264,25 @@ class Statements:
 
 
 def _loads(scope: ast.AST, name: str) -> list[ast.Name]:
-    return [
+    """Return where a name is used, in the order of the lines."""
+    found = [
         each
         for each in inside(scope)
         if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load)
     ]
+    return sorted(found, key=lambda each: (each.lineno, each.col_offset))
+
+
+def _binding(node: ast.AST | None) -> tuple[ast.AST, str] | None:
+    """Return a statement that binds a single name, and the name."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)])
+            | ast.AnnAssign(target=ast.Name(id=name))
+            | ast.NamedExpr(target=ast.Name(id=name))
+        ):
+            return node, name
+    return None
 
 
 def _rebinding(module: Module, use: ast.AST, name: str) -> ast.stmt | None:

@@ -11,6 +11,9 @@ from scripts.reviewing.ownership import OWNER_COLUMN
 
 SHARED = "Shared"
 
+_TABLELESS = {"set_config", "current_setting", "now", "version", "literal", "true", "false", "null"}
+_TABLELESS |= {"gen_random_uuid", "bindparam"}
+
 
 @dataclass(frozen=True)
 class TableClass:
@@ -131,6 +134,23 @@ def is_core_table(module: Module, node: ast.AST) -> bool:
             if values := module.values(node):
                 return any("alias" in _made(v) or _made(v).endswith("Table") for v in values)
             return _is_annotated(module, node, name)
+    return False
+
+
+def is_tableless(names: Names, module: Module, node: ast.AST) -> bool:
+    """Tell whether what is selected is of no table."""
+    match node:
+        case ast.Constant():
+            return True
+        case ast.Starred(value=value) | ast.GeneratorExp(elt=value):
+            return is_tableless(names, module, value)
+        case ast.Name():
+            values = module.values(node) or []
+            return bool(values) and all(is_tableless(names, module, each) for each in values)
+        case ast.Call(func=called, args=args):
+            name = names.database(module, called)
+            known = name in _TABLELESS or name.startswith("pg_")
+            return known or (bool(name) and all(is_tableless(names, module, a) for a in args))
     return False
 
 

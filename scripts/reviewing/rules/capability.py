@@ -35,7 +35,7 @@ def _uses(module: Module) -> Iterator[ast.expr]:
 
 
 def _statements(project: Project) -> Iterator[Fault]:
-    for module in _outside(project):
+    for module in project.implementation:
         for node in _uses(module):
             name = project.names.of(module, node)
             parts = name.split(".")

@@ -8,7 +8,7 @@ from scripts.reviewing.ownership import OWNER_COLUMN, Ownership
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.schema import begins
-from scripts.reviewing.statements import Chain, Statements
+from scripts.reviewing.statements import BUILDERS, Chain, Statements
 from scripts.reviewing.tables import declared, in_catalog, keyword
 
 _SESSIONS = {"Session", "AsyncSession", "sessionmaker", "async_sessionmaker", "scoped_session"}
@@ -53,6 +53,17 @@ def _unowned(project: Project) -> Iterator[Fault]:
             name = project.names.database(module, node.func)
             if name in _SESSIONS:
                 yield at(module, node, f"a {name} loads rows by their ids alone")
+        yield from _handed_on(project, module)
+
+
+def _handed_on(project: Project, module: Module) -> Iterator[Fault]:
+    """Yield where what begins statements is given to something else, which then begins them."""
+    for node in module.of(ast.Name, ast.Attribute):
+        parent = module.parent(node)
+        is_given = isinstance(parent, ast.Call) and node is not parent.func
+        is_kept = isinstance(parent, ast.keyword | ast.List | ast.Tuple | ast.Dict | ast.Return)
+        if (is_given or is_kept) and project.names.database(module, node) in BUILDERS:
+            yield at(module, node, f"{ast.unparse(node)} is handed on, so nobody sees its owner")
 
 
 def _exposed(queries: Queries, module: Module, call: ast.Call) -> list[str]:
