@@ -196,6 +196,25 @@ def test_odd_contracts_are_no_crash(tmp_path: Path) -> None:
         reviewed(tmp_path, {"openapi.yaml": text})
 
 
+def test_what_calls_itself_again_and_again_comes_to_an_end(tmp_path: Path) -> None:
+    calls = "\n".join("    again()" for _ in range(20))
+    migration = f"from alembic import op\ndef upgrade():\n    again()\ndef again():\n{calls}\n"
+    names = ", ".join(f"p{at}: {{$ref: '#/components/schemas/N'}}" for at in range(20))
+    contract = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /n:\n    post:\n"
+        "      requestBody: {content: {a/b: {schema: {$ref: '#/components/schemas/N'}}}}\n"
+        "      responses: {'200': {description: It.}}\n"
+        f"components: {{schemas: {{N: {{type: object, properties: {{{names}}}}}}}}}\n"
+    )
+    adding = "\n".join("    them = them + [table.c.id]" for _ in range(30))
+    code = (
+        f"from sqlmodel import select\ndef f(table):\n{adding}\n    return select(1).where(*them)"
+    )
+    files = {"migrations/1.py": migration, "openapi.yaml": contract, "impl/core/x.py": code}
+    found = {each.rule.id for each in reviewed(tmp_path, files).findings}
+    assert found == {"FH114", "FH201", "FH501", "FH504", "FH506"}
+
+
 def test_links_are_not_followed_and_large_files_are_read_in_part(tmp_path: Path) -> None:
     write(tmp_path, {**STUB, "impl/big.py": "# a line\n" * 200_000})
     (tmp_path / "impl/loop").symlink_to(tmp_path)

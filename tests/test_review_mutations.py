@@ -154,3 +154,23 @@ def test_a_fault_put_into_this_project_is_found(
 
 def test_a_copy_of_this_project_is_clean(tmp_path: Path) -> None:
     assert review(opened(copied(tmp_path))).findings == []
+
+
+def test_statements_that_become_a_package_are_still_followed(tmp_path: Path) -> None:
+    core = copied(tmp_path) / "impl/core"
+    text = (core / "statements.py").read_text()
+    start, end = text.index("def _owned("), text.index("def _keyed(")
+    (core / "statements.py").unlink()
+    (core / "statements").mkdir()
+    own = text[start:end].replace("_owned", "owned").replace("_owner(table)", "owner(table)")
+    bound = "def owner(table):\n    return bind(OWNER, table.c.owner_id.type)\n"
+    head = (
+        "from sqlalchemy import ColumnElement, Table\nfrom impl.core.prepared import OWNER, bind\n"
+    )
+    (core / "statements/ownership.py").write_text(f"{head}\n{bound}\n{own}")
+    imported = "from impl.core.statements.ownership import owned as _owned\n"
+    rest = (text[:start] + text[end:]).replace("\nfrom pydantic", f"\n{imported}from pydantic")
+    (core / "statements/__init__.py").write_text(rest)
+    assert review(opened(tmp_path)).findings == []
+    replace(tmp_path, "impl/core/statements/ownership.py", "c.owner_id ==", "c.id ==")
+    assert {each.rule.id for each in review(opened(tmp_path)).findings} == {"FH201"}

@@ -125,9 +125,21 @@ EXPOSED = [
     "return (lambda each: select(each.c.id))(table)",
     "return select(columns(key)).where(_keyed(key))",
     "return delete(key)",
+    "them = [_owned(table)]\n    them = them[1:]\n    return select(table.c.id).where(*them)",
+    (
+        "them = [_owned(table)]\n    them = [each for each in them if key]\n"
+        "    return select(table.c.id).where(*them)"
+    ),
+    "owner_id = owner_id or key\n    return select(table.c.id).where(table.c.owner_id == owner_id)",
+    "table, other = other, table\n    one = table\n    table = one\n    return select(table)",
+    "table = col(other)\n    other = col(table)\n    return select(table)",
 ]
 
 CONFINED = [
+    (
+        "them = [_owned(table)]\n    them = them + [table.c.id == key]\n    them = [*them, key]\n"
+        "    return select(table.c.id).where(*them)"
+    ),
     (
         "rows = select(table.c.id).where(_owned(table))\n    for each in key:\n"
         "        rows = rows.join(each, _same(each, table))\n    return rows"
@@ -236,6 +248,24 @@ def broken(root: Path, body: str) -> set[str]:
     arguments = "table: Table, other: Table, owner_id: str, key, body"
     code = f"{HEAD}def made({arguments}):\n    print_ = owner_id\n    {body}\n"
     return rules(root, {"impl/core/statements.py": code, "impl/tables.py": TABLES})
+
+
+def test_helpers_of_other_modules_and_of_classes_are_followed(tmp_path: Path) -> None:
+    helper = "def owned(table, owner_id):\n    return table.c.owner_id == owner_id\n"
+    code = (
+        "from sqlmodel import select\nfrom impl.core.statements import owned as mine\n"
+        "class Made:\n    def rows(self, table):\n        return select(table.c.id).where("
+        "self._own(table))\n    def _own(self, table):\n"
+        "        return mine(table, self._owner_id)\n"
+    )
+    package = {
+        "impl/core/statements/__init__.py": "from .criteria import owned\n",
+        "impl/core/statements/criteria.py": helper,
+        "impl/core/made.py": code,
+    }
+    assert rules(tmp_path, package) == set()
+    package["impl/core/statements/criteria.py"] = helper.replace("c.owner_id", "c.id")
+    assert rules(tmp_path, package) == {"FH201"}
 
 
 @pytest.mark.parametrize("body", EXPOSED)

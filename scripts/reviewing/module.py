@@ -33,6 +33,7 @@ class Module:
         self.globals = _bindings(self, None)
         self.functions = dict(_functions(self.tree.body))
         self.classes = {each.name: each for each in self.of(ast.ClassDef)}
+        self._values: dict[ast.Name, list[ast.expr] | None] = {}
         self._locals: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     def _link(self) -> None:
@@ -99,7 +100,31 @@ class Module:
         return self._locals[function].get(name, [])
 
     def values(self, node: ast.Name) -> list[ast.expr] | None:
-        """Return what a name is bound to where it stands; None for a parameter, or no binding."""
+        """Return what a name is bound to where it stands, but for what is made of itself.
+
+        None for a parameter, or no binding.
+        """
+        if node not in self._values:
+            found = self.bindings(node)
+            made = [each for each in found or [] if node.id not in self._leading_to(each)]
+            self._values[node] = None if found is None else made
+        return self._values[node]
+
+    def _leading_to(self, value: ast.expr) -> set[str]:
+        """Return the names that a value is made of, and those that they stand for."""
+        pending = [each for each in inside(value) if isinstance(each, ast.Name)]
+        seen: set[str] = set()
+        while pending:
+            name = pending.pop()
+            if name.id in seen:
+                continue
+            seen.add(name.id)
+            others = (self.bindings(name) or []) if isinstance(name.ctx, ast.Load) else []
+            pending += [each for each in others if isinstance(each, ast.Name)]
+        return seen
+
+    def bindings(self, node: ast.Name) -> list[ast.expr] | None:
+        """Return everything that a name is bound to where it stands."""
         for scope in self.around(node):
             if isinstance(scope, _SCOPES):
                 if found := self.bound(scope, node.id):

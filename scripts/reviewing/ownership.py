@@ -99,9 +99,9 @@ class Ownership:
         """Tell whether an expression stands for the owner who asks."""
         match node:
             case ast.Name():
-                values = module.values(node)
+                values = module.bindings(node)
                 if values:
-                    return far > 0 and all(self.is_owner(module, v, far - 1) for v in values)
+                    return far > 0 and all(self.is_owner(module, v, far - 2) for v in values)
                 return module.is_parameter(node) and node.id.lstrip("_") in OWNER_NAMES
             case ast.Attribute(attr=name, value=value):
                 asked = isinstance(value, ast.Name) and value.id in REQUESTS
@@ -203,8 +203,9 @@ class Ownership:
         return Criterion(frozenset([EVERY])) if targets & item.owned else item
 
     def _of_name(self, module: Module, node: ast.Name, far: int) -> Criterion:
-        values = module.values(node) or []
-        found = either(self.criterion(module, value, far) for value in values)
+        values = module.bindings(node) or []
+        made = (value for value in values if not _extends(value, node.id))
+        found = either(self.criterion(module, value, far - 1) for value in made)
         scope = module.function(node)
         for each in inside(*scope.body) if scope and values else ():
             match each:
@@ -246,6 +247,18 @@ class Ownership:
 
         linked = frozenset(frozenset(map(renamed, pair)) for pair in said.linked)
         return Criterion(frozenset(map(renamed, said.owned)), linked)
+
+
+def _extends(value: ast.expr, name: str) -> bool:
+    """Tell whether a value is that of a name with more added to it."""
+    match value:
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            parts: list[ast.expr] = [left, right]
+        case ast.List(elts=items) | ast.Tuple(elts=items):
+            parts = [each.value for each in items if isinstance(each, ast.Starred)]
+        case _:
+            return False
+    return any(isinstance(each, ast.Name) and each.id == name for each in parts)
 
 
 def arguments(function: Function, call: ast.Call) -> dict[str, ast.expr]:

@@ -34,10 +34,18 @@ class Review:
 def review(project: Project) -> Review:
     """Ask every rule about a project."""
     comments = suppressions.suppressions(project.texts)
-    found = (_finding(rule, rule.check(project)) for rule in RULES)
+    found = (_finding(rule, _asked(rule, project)) for rule in RULES)
     remaining, allowed = suppressions.apply((each for one in found for each in one), comments)
     remaining += _about_comments(comments, allowed)
     return Review(project, sorted(remaining, key=_place), allowed, list(_exceptions(project)))
+
+
+def _asked(rule: Rule, project: Project) -> Iterator[Fault]:
+    """Yield what breaks a rule; what cannot be followed to its end breaks it as well."""
+    try:
+        yield from rule.check(project)
+    except RecursionError:
+        yield Fault("impl", 1, "names that stand for each other in a circle cannot be followed")
 
 
 def _about_comments(comments: list[Suppression], allowed: list[Suppressed]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from scripts.reviewing.names import Names
 
 _FAR = 12  # functions that call each other
 _ROUNDS = 200  # of one loop
+_STATEMENTS = 20_000  # of one migration
 
 
 class Unknown:
@@ -51,17 +52,21 @@ class Tracing:
 
     def __init__(self, names: Names) -> None:
         self._names = names
+        self._left = 0
 
     def steps(self, module: Module, function: str) -> list[Step]:
         """Return the steps of a function of a module, such as `upgrade`."""
         found = module.functions.get(function)
+        self._left = _STATEMENTS
         return list(self._body(module, found.body, {}, _FAR)) if found else []
 
     def _body(
         self, module: Module, body: list[ast.stmt], known: dict[str, object], far: int
     ) -> Iterator[Step]:
         for statement in body:
-            yield from self._statement(module, statement, known, far)
+            self._left -= 1
+            if self._left > 0:
+                yield from self._statement(module, statement, known, far)
 
     def _statement(
         self, module: Module, statement: ast.stmt, known: dict[str, object], far: int

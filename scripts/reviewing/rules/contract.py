@@ -11,7 +11,6 @@ from scripts.reviewing.rule import Fault, Rule, Severity
 
 _OWNERS = {"ownerid", "userid", "owner", "user", "accountid", "tenantid", "createdby"}
 _LIMITS = {"limit", "pagesize", "perpage", "first", "top", "max", "size", "count"}
-_DEEP = 12  # schemas inside each other
 
 
 def _place(contract: Contract, pointer: str, what: str) -> Fault:
@@ -64,14 +63,17 @@ def _owners(project: Project) -> Iterator[Fault]:
 
 
 def _schemas(
-    contract: Contract, schema: dict[str, Any], pointer: str, deep: int = _DEEP
+    contract: Contract, schema: dict[str, Any], pointer: str
 ) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield a schema and those in it, with references followed."""
-    yield schema, pointer
-    for inner, place in _inner(schema, pointer) if deep else ():
-        found, where = resolved(contract, inner, place)
-        if found:
-            yield from _schemas(contract, found, where, deep - 1)
+    """Yield a schema and those in it, each once, with references followed."""
+    pending, seen = [(schema, pointer)], set[str]()
+    while pending:
+        found, where = pending.pop()
+        if where in seen or not found:
+            continue
+        seen.add(where)
+        yield found, where
+        pending += [resolved(contract, inner, place) for inner, place in _inner(found, where)]
 
 
 def _inner(schema: dict[str, Any], pointer: str) -> Iterator[tuple[Any, str]]:
