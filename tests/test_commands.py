@@ -53,6 +53,7 @@ def test_no_token_is_made_in_production(tmp_path: Path) -> None:
         "--sub=ada",
         ENVIRONMENT="production",
         DATABASE_URL="postgresql://ada@localhost/todos",
+        # review: allow FH601: it signs for servers that this test runs
         JWT_SECRET="b6d1f0c2a94e4c1f8d7a3e5b9c0d2f4a6b8c1e3d",  # noqa: S106 - of this test alone
         JWT_ISSUER="https://issuer.test",
         JWT_AUDIENCE="todos",

@@ -17,6 +17,7 @@ import pytest
 from tests.running import PROJECT, Running, environment, serving
 from tests.wire import HOST, exchange, message
 
+# review: allow FH601: it signs for servers that these tests run
 SECRET = "b6d1f0c2a94e4c1f8d7a3e5b9c0d2f4a6b8c1e3d"  # noqa: S105 - of this test alone
 PRODUCTION = {
     "ENVIRONMENT": "production",

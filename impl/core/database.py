@@ -140,6 +140,7 @@ class Database:
     def _connector(self, connecting: Mapping[str, Any]) -> Connect:
         _, arguments = self._engine.dialect.create_connect_args(self._engine.url)
         # Text is sent in UTF-8, whatever the database prefers.
+        # review: allow FH204: a lane sends the owner and one statement as one implicit transaction
         every = {**arguments, **connecting, "client_encoding": "utf8", "autocommit": True}
         return partial(psycopg.AsyncConnection.connect, **every)
 
