@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.outsiders.leak import Leak
+from tests.outsiders.notes.leaks import LEAKS as NOTES
 from tests.outsiders.serving import Outsider, serving
 from tests.outsiders.shop.leaks import LEAKS as SHOP
 from tests.running import environment
 
-TABLE = {"shop": SHOP}
+TABLE = {"shop": SHOP, "notes": NOTES}
 SEEDED = [
     pytest.param(name, leak, id=f"{name}-{leak.name}")
     for name, leaks in TABLE.items()
