@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.outsiders.clinic.leaks import LEAKS as CLINIC
 from tests.outsiders.leak import Leak
 from tests.outsiders.notes.leaks import LEAKS as NOTES
 from tests.outsiders.serving import Outsider, serving
 from tests.outsiders.shop.leaks import LEAKS as SHOP
 from tests.running import environment
 
-TABLE = {"shop": SHOP, "notes": NOTES}
+TABLE = {"shop": SHOP, "notes": NOTES, "clinic": CLINIC}
 SEEDED = [
     pytest.param(name, leak, id=f"{name}-{leak.name}")
     for name, leaks in TABLE.items()
@@ -44,6 +45,7 @@ def test_without_leaks_nothing_leaks(correct: Outsider) -> None:
 def test_without_leaks_every_answer_is_what_the_contract_says(
     correct: Outsider, tmp_path: Path
 ) -> None:
+    (tmp_path / "schemathesis.toml").write_text('[parameters]\n"path.user_id" = "usr_bob"\n')
     command = [
         *(sys.executable, "-P", "-m", "schemathesis.cli"),
         *("run", str(correct.contract), f"--url={correct.url}{correct.base}"),
