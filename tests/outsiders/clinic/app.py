@@ -83,7 +83,7 @@ async def add_patient(
     request: Request,
     owner: Owner,
     body: PatientContent,
-    idempotency_key: Annotated[str | None, Header()] = None,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=64)] = None,
 ) -> Patient:
     if seeded("patient_owner"):
         owner = (await request.json()).get("user_id", owner)

@@ -99,12 +99,18 @@ def own(request: Request, leak: str, *, trashed: bool = False) -> Row:
     return note
 
 
+def foreign(request: Request, note_id: UUID) -> bool:
+    """Return whether a note is somebody else's."""
+    note = STORE.note(me(request), note_id, everybody=True)
+    return note is not None and note["owner"] != me(request)
+
+
 def filed(user: str, content: NoteContent) -> Row:
     """Return what is stored of a note; raises 422 for a folder that the user does not have."""
     folder_id = content.folder_id
     if folder_id and not STORE.folder(user, folder_id, everybody=seeded("folder_reference")):
-        foreign = STORE.folder(user, folder_id, everybody=True)
-        raise refusal(403 if foreign and seeded("folder_status") else 422, "unknown_folder")
+        exists = STORE.folder(user, folder_id, everybody=True)
+        raise refusal(403 if exists and seeded("folder_status") else 422, "unknown_folder")
     return content.model_dump(mode="json")
 
 
@@ -192,13 +198,15 @@ async def restore_note(request: Request) -> Response:
 
 async def batch_delete(request: Request) -> Response:
     batch = Batch.model_validate_json(await request.body())
+    if seeded("batch_refused") and any(foreign(request, note_id) for note_id in batch.ids):
+        raise refusal(403, "not_yours")
     deleted, missing = [], []
     for note_id in batch.ids:
         note = STORE.note(me(request), note_id, everybody=seeded("batch_delete"))
         if note and not note["trashed"]:
             STORE.trash(note, trashed=True)
             deleted.append(str(note_id))
-        elif not (seeded("batch_missing") and STORE.note("", note_id, everybody=True)):
+        elif not (seeded("batch_missing") and foreign(request, note_id)):
             missing.append(str(note_id))
     return JSONResponse({"deleted": deleted, "missing": missing})
 

@@ -151,6 +151,14 @@ def batch_missing(alice: Client, bob: Client) -> bool:
     return foreign not in result["missing"]
 
 
+@LEAKS.seen_at(
+    "batch_delete_notes", because="A batch fails as a whole if anything is not one's own."
+)
+def batch_refused(alice: Client, bob: Client) -> bool:
+    ids = [last(note(bob)), last(note(alice))]
+    return bob.post("/notes/batch-delete", json={"ids": ids}).status_code == 403
+
+
 @LEAKS.seen_at("create_note", "put_note", because="A note is filed in anybody's folder.")
 def folder_reference(alice: Client, bob: Client) -> bool:
     body = {"title": "T", "folder_id": last(folder(alice))}

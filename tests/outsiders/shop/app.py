@@ -57,7 +57,7 @@ def missing(kind: str, number: int) -> HTTPException:
     return HTTPException(404, f"{kind} {number} not found")
 
 
-def own_address(customer: str, number: int, leak: str) -> Address:
+def own_address(customer: str, number: int, leak: str = "") -> Address:
     address = ADDRESSES.get(number)
     if address is None or (address.customer_id != customer and not seeded(leak)):
         raise missing("address", number)
@@ -125,10 +125,12 @@ def list_addresses(customer: Caller, limit: Limit = 20, offset: Offset = 0) -> P
 
 
 @api.post("/addresses", status_code=201)
-def create_address(customer: Caller, body: AddressContent) -> Address:
-    address = Address(**body.model_dump(), address_id=new_address(), customer_id=customer)
-    ADDRESSES[address.address_id] = address
-    return address
+async def create_address(request: Request, customer: Caller, body: AddressContent) -> Address:
+    number = new_address()
+    if seeded("address_number"):
+        number = (await request.json()).get("addressId", number)
+    ADDRESSES[number] = Address(**body.model_dump(), address_id=number, customer_id=customer)
+    return ADDRESSES[number]
 
 
 @api.get("/addresses/{number}")
@@ -163,6 +165,8 @@ def list_orders(
 ) -> Page[PlacedOrder]:
     if seeded("order_filter"):
         customer = request.query_params.get("customerId", customer)
+    if address in ADDRESSES and seeded("filter_status"):
+        own_address(customer, address)
     found = (
         placed(order)
         for order in ORDERS.values()
@@ -196,13 +200,17 @@ def get_order(customer: Caller, number: int) -> PlacedOrder:
 
 
 @api.patch("/orders/{number}")
-def change_order(customer: Caller, number: int, body: OrderChange) -> PlacedOrder:
+async def change_order(
+    request: Request, customer: Caller, number: int, body: OrderChange
+) -> PlacedOrder:
     if seeded("order_crash"):
         assert number not in ORDERS or ORDERS[number].customer_id == customer
     order = own_order(customer, number, "order_change")
     if body.shipping_address_id is not None:
         shippable(customer, body.shipping_address_id)
     change = body.model_dump(exclude_none=True)
+    if seeded("order_give"):
+        change["customer_id"] = (await request.json()).get("customerId", order.customer_id)
     ORDERS[number] = order.model_copy(update=change)
     return placed(ORDERS[number])
 

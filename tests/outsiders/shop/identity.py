@@ -8,6 +8,7 @@ import jwt
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from jwt.types import Options
 from starlette.exceptions import HTTPException
 
 from tests.outsiders.leak import seeded
@@ -47,7 +48,9 @@ def _subject(request: Request) -> str:
         return ""
     if scheme.lower() != "bearer":
         raise jwt.InvalidTokenError
-    claims = jwt.decode(token, SECRET, ["HS256"], options={"require": ["sub"]})
+    verify = not seeded("signature")
+    options: Options = {"require": ["sub"], "verify_signature": verify}
+    claims = jwt.decode(token, SECRET, ["HS256"], options=options)
     return str(claims["sub"])
 
 

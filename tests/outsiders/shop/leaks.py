@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jwt
 from httpx2 import Client
 
 from tests.outsiders.leak import Leaks
@@ -50,6 +51,25 @@ def order_list(alice: Client, bob: Client) -> bool:
 )
 def order_filter(alice: Client, bob: Client) -> bool:
     return order(alice) in numbers(bob, "&customerId=alice")
+
+
+@LEAKS.seen_at("listOrders", because="A filter by somebody else's address is refused: 404.")
+def filter_status(alice: Client, bob: Client) -> bool:
+    return bob.get(f"/orders?shippingAddressId={address(alice)}").status_code == 404
+
+
+@LEAKS.seen_at("changeOrder", "listOrders", because="An order is given to whom the body names.")
+def order_give(alice: Client, bob: Client) -> bool:
+    number = order(bob)
+    bob.patch(f"/orders/{number}", json={"customerId": "alice"})
+    return number in numbers(alice)
+
+
+@LEAKS.seen_at("listOrders", "getOrder", because="Nobody looks at the signature of a token.")
+def signature(alice: Client, bob: Client) -> bool:
+    number, forged = order(alice), jwt.encode({"sub": "alice"}, "made up" * 8, "HS256")
+    headers = {"Authorization": f"Bearer {forged}"}
+    return bob.get(f"/orders/{number}", headers=headers).status_code == 200
 
 
 @LEAKS.seen_at("summariseOrders", because="The summary counts everybody's orders.")
@@ -144,6 +164,13 @@ def address_replace(alice: Client, bob: Client) -> bool:
 def address_delete(alice: Client, bob: Client) -> bool:
     number = address(alice)
     bob.delete(f"/addresses/{number}")
+    return alice.get(f"/addresses/{number}").status_code == 404
+
+
+@LEAKS.seen_at("createAddress", because="The body chooses the number, and so replaces an address.")
+def address_number(alice: Client, bob: Client) -> bool:
+    number = address(alice)
+    bob.post("/addresses", json={**PLACE, "addressId": number})
     return alice.get(f"/addresses/{number}").status_code == 404
 
 
