@@ -9,7 +9,7 @@ import httpx2
 type Proof = Callable[[httpx2.Client, httpx2.Client], bool]
 """Whether the second user learns of, or changes, what belongs to the first."""
 
-_CHOSEN = frozenset(os.environ.get("LEAKS", "").split(","))
+_CHOSEN = frozenset(filter(None, os.environ.get("LEAKS", "").split(",")))
 
 
 def seeded(name: str) -> bool:
