@@ -1,0 +1,107 @@
+"""References: the victim's ids where own ones belong, alone and among own ones."""
+
+from collections.abc import Callable, Iterator
+
+from scripts.agreement.request import Request
+from scripts.fuzzing.holdings import UnavailableError
+from scripts.fuzzing.ids import Id, stranger
+from scripts.fuzzing.judging import Ask, Case
+from scripts.fuzzing.kinds import Kind
+from scripts.fuzzing.references import ITEMS, Reference
+from scripts.fuzzing.stage import Stage
+from scripts.fuzzing.surface import Endpoint
+
+KIND = "references"
+BATCHES = "batches"
+
+
+def cases(stage: Stage) -> Iterator[Case]:
+    """Return every reference with the victim's id in it."""
+    for endpoint, reference, kind in _references(stage):
+        theirs = _theirs(stage, endpoint, reference, kind)
+        if theirs is None:
+            continue
+        yield Case(
+            KIND,
+            endpoint,
+            _alone(stage, endpoint, reference),
+            theirs,
+            lambda like=theirs: stranger(like, stage.random),  # type: ignore[misc] # bound per turn
+            touched=kind,
+            reference=reference.label,
+            stores="" if reference.is_own or reference.location == "query" else reference.name,
+            note=reference.label,
+        )
+
+
+def batches(stage: Stage) -> Iterator[Case]:
+    """Return every list of ids with an own one and the victim's, in both orders."""
+    for endpoint, reference, kind in _references(stage):
+        theirs = _theirs(stage, endpoint, reference, kind)
+        if theirs is None or ITEMS not in reference.steps:
+            continue
+        for order, note in ((1, "[own, other]"), (-1, "[other, own]")):
+            yield Case(
+                BATCHES,
+                endpoint,
+                _among(stage, endpoint, reference, kind, order),
+                theirs,
+                lambda like=theirs: stranger(like, stage.random),  # type: ignore[misc] # bound per turn
+                touched=kind,
+                reference=reference.label,
+                stores="" if reference.is_own else reference.name,
+                note=f"{reference.label} {note}",
+            )
+
+
+def _references(stage: Stage) -> Iterator[tuple[Endpoint, Reference, Kind]]:
+    for endpoint in stage.endpoints():
+        for reference in endpoint.references:
+            if reference.kind and not reference.kind.is_user:
+                yield endpoint, reference, reference.kind
+
+
+def _theirs(stage: Stage, endpoint: Endpoint, reference: Reference, kind: Kind) -> Id | None:
+    """Return the victim's id; None, with a note, where both users see the same things."""
+    label = f"{endpoint.id}: {reference.label}"
+    try:
+        theirs, own = stage.alice.thing(kind).id, stage.bob.thing(kind).id
+    except UnavailableError as error:
+        stage.ledger.not_probed.setdefault(label, str(error))
+        return None
+    if theirs == own:
+        stage.ledger.notes[label] = f"nothing to probe: both users see the same {kind}"
+        return None
+    return theirs
+
+
+def _alone(stage: Stage, endpoint: Endpoint, reference: Reference) -> Callable[[Id], Ask]:
+    def ask(found: Id) -> Ask:
+        path = stage.bob.path(endpoint)
+        request = stage.bob.compose(endpoint, stage.draft(endpoint), path, {reference: found})
+        return Ask(request, (found,))
+
+    return ask
+
+
+def _among(
+    stage: Stage, endpoint: Endpoint, reference: Reference, kind: Kind, order: int
+) -> Callable[[Id], Ask]:
+    def ask(found: Id) -> Ask:
+        mine = stage.bob.fresh(kind)
+        pair = [mine.id, found][::order]
+        path = stage.bob.path(endpoint)
+        request = stage.bob.compose(endpoint, stage.draft(endpoint), path, {reference: pair})
+        return Ask(request, (found, mine.id), then=_getter(stage, kind, mine.known))
+
+    return ask
+
+
+def _getter(stage: Stage, kind: Kind, known: dict[Kind, Id]) -> Request | None:
+    """Return the request that reads a thing, if there is one."""
+    for endpoint in stage.endpoints():
+        is_item = endpoint.path.endswith("}") and endpoint.method == "GET"
+        if is_item and endpoint.things and endpoint.places[endpoint.things[-1]] is kind:
+            path = stage.bob.path(endpoint, known)
+            return stage.bob.compose(endpoint, stage.draft(endpoint), path)
+    return None

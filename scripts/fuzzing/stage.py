@@ -1,0 +1,59 @@
+"""The stage: the API, its two users and all that the probes share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from random import Random
+
+from scripts.agreement.request import Request
+from scripts.fuzzing.answers import Answer
+from scripts.fuzzing.holdings import Holdings, Known, UnavailableError
+from scripts.fuzzing.ledger import Ledger
+from scripts.fuzzing.samples import Draft
+from scripts.fuzzing.surface import Endpoint, Surface
+
+
+@dataclass
+class Stage:
+    """Alice owns, Bob attacks. `proven` are the operations that their owner can do, with drafts."""
+
+    surface: Surface
+    known: Known
+    alice: Holdings
+    bob: Holdings
+    random: Random
+    ledger: Ledger
+    proven: dict[str, Draft]
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the operations that are worth a probe."""
+        return [each for each in self.surface.secured if each.id in self.proven]
+
+    def draft(self, endpoint: Endpoint) -> Draft:
+        """Return a draft that its owner was answered to with success."""
+        return self.proven[endpoint.id]
+
+    def request(self, who: Holdings, endpoint: Endpoint) -> Request | None:
+        """Return a request of a user about their own things; None if that cannot be made."""
+        try:
+            return who.compose(endpoint, self.draft(endpoint), who.path(endpoint))
+        except UnavailableError:
+            return None
+
+    def blame(
+        self, kind: str, operation: str, detail: str, requests: Iterable[tuple[Holdings, Request]]
+    ) -> None:
+        """Take down a finding with the requests that show it."""
+        lines = [who.actor.curl(request) for who, request in requests]
+        self.ledger.find(kind, operation, detail, [self.clean(each) for each in lines])
+
+    def clean(self, text: str) -> str:
+        """Return a text without the users' secrets."""
+        for who in (self.alice, self.bob):
+            text = text.replace(who.actor.credential.secret, f"${who.actor.name.upper()}")
+        return text
+
+    def failed(self, kind: str, endpoint: Endpoint, request: Request, answer: Answer) -> None:
+        """Take down an answer that says that the server failed."""
+        if answer.status >= 500:
+            detail = f"the server failed: {answer.status}"
+            self.blame("server error", endpoint.id, f"{detail} ({kind})", [(self.bob, request)])
