@@ -1,0 +1,64 @@
+"""APIs of other teams: correct without leaks, and each seeded leak is one."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.outsiders.clinic.leaks import LEAKS as CLINIC
+from tests.outsiders.leak import Leak
+from tests.outsiders.notes.leaks import LEAKS as NOTES
+from tests.outsiders.serving import Outsider, serving
+from tests.outsiders.shop.leaks import LEAKS as SHOP
+from tests.running import environment
+
+TABLE = {"shop": SHOP, "notes": NOTES, "clinic": CLINIC}
+SEEDED = [
+    pytest.param(name, leak, id=f"{name}-{leak.name}")
+    for name, leaks in TABLE.items()
+    for leak in leaks
+]
+CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance")
+SCHEMAS = ("response_headers_conformance", "response_schema_conformance")
+
+
+@pytest.fixture(scope="module", params=TABLE)
+def correct(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Outsider]:
+    """Run each outsider without leaks."""
+    with serving(request.param, tmp_path_factory.mktemp(request.param)) as outsider:
+        yield outsider
+
+
+def leaks(outsider: Outsider, leak: Leak) -> bool:
+    with outsider.client("alice") as alice, outsider.client("bob") as bob:
+        return leak.proof(alice, bob)
+
+
+def test_without_leaks_nothing_leaks(correct: Outsider) -> None:
+    assert [leak.name for leak in TABLE[correct.name] if leaks(correct, leak)] == []
+
+
+def test_without_leaks_every_answer_is_what_the_contract_says(
+    correct: Outsider, tmp_path: Path
+) -> None:
+    (tmp_path / "schemathesis.toml").write_text('[parameters]\n"path.user_id" = "usr_bob"\n')
+    command = [
+        *(sys.executable, "-P", "-m", "schemathesis.cli"),
+        *("run", str(correct.contract), f"--url={correct.url}{correct.base}"),
+        *(f"--header={correct.credentials['bob']}", "--max-examples=10", "--seed=1"),
+        f"--checks={','.join(CHECKS + SCHEMAS)}",
+    ]
+    fuzzed = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert fuzzed.returncode == 0, fuzzed.stdout
+
+
+@pytest.mark.parametrize(("name", "leak"), SEEDED)
+def test_a_seeded_leak_leaks(name: str, leak: Leak, tmp_path: Path) -> None:
+    with serving(name, tmp_path, [leak.name]) as outsider:
+        assert leaks(outsider, leak)
