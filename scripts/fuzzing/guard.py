@@ -41,7 +41,9 @@ class Guard:
         """
         found = self._changed_rows()
         if found or thorough or not self._rows:
-            found += [f"the other user's {r.method} {r.path}: {how}" for r, how in self._watch.changes()]
+            found += [
+                f"the other user's {r.method} {r.path}: {how}" for r, how in self._watch.changes()
+            ]
         if found:
             self.look()
         return found

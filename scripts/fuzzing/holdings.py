@@ -96,7 +96,7 @@ class Holdings:
         """Return own ids for the parameters of a path; raises UnavailableError."""
         known = dict(known or {})
         found: dict[str, Id] = {}
-        for name, kind in reversed(endpoint.places.items()):
+        for name, kind in reversed(list(endpoint.places.items())):
             if kind is None:
                 continue
             if kind.is_user:
@@ -169,9 +169,7 @@ class Holdings:
             last = answer.problem
         raise UnavailableError(f"{creator.id}: {last or 'no request could be made'}")
 
-    def _own_path(
-        self, creator: Endpoint, kind: Kind, parents: Mapping[Kind, Id]
-    ) -> dict[str, Id]:
+    def _own_path(self, creator: Endpoint, kind: Kind, parents: Mapping[Kind, Id]) -> dict[str, Id]:
         if not kind.by_client:
             return self.path(creator, parents)
         name = list(creator.places)[-1]
@@ -181,7 +179,12 @@ class Holdings:
         return self.path(creator, {**parents, kind: own})
 
     def _made(
-        self, kind: Kind, creator: Endpoint, path: Mapping[str, Id], request: Request, answer: Answer
+        self,
+        kind: Kind,
+        creator: Endpoint,
+        path: Mapping[str, Id],
+        request: Request,
+        answer: Answer,
     ) -> Thing:
         places = creator.places.items()
         parents = {k: path[name] for name, k in places if k and not k.is_user and name in path}
@@ -199,13 +202,17 @@ class Holdings:
         lister = self.surface.lister(kind)
         mark = f"{self.actor.token}"
         if lister is not None:
-            answer = self.actor.send(self.compose(lister, Draft(None), self.path(lister, thing.parents)))
+            answer = self.actor.send(
+                self.compose(lister, Draft(None), self.path(lister, thing.parents))
+            )
             found = [(i, item) for i, item in ids.listed(kind, answer.json) if mark in str(item)]
             sent = thing.request.body.decode() if thing.request else ""
             exact = [i for i, item in found if any(w in sent for w in _marks(str(item), mark))]
             if exact or found:
                 return (exact or [i for i, _ in found])[-1]
-        raise UnavailableError(f"{kind.create}: the answer names no id: x-fuzz: {{creates: POINTER}}")
+        raise UnavailableError(
+            f"{kind.create}: the answer names no id: x-fuzz: {{creates: POINTER}}"
+        )
 
     def _listed(self, kind: Kind) -> Thing:
         """Return a thing that nobody creates, from the list."""

@@ -14,6 +14,7 @@ from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.naming import words
 from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
+from scripts.fuzzing.witness import names_owner
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _MOMENT = 1.05
@@ -47,6 +48,7 @@ class Case:
     stores: str = ""
     note: str = ""
     refuses: bool = False
+    owner: bool = False
 
     def run(self, judge: "Judge") -> None:
         """Compare, and take down what differs."""
@@ -64,7 +66,9 @@ class Judge:
         """Ask for strangers and for the victim's thing; they are to be alike."""
         ledger = self.stage.ledger
         try:
-            asked = [self._ask(case, each) for each in (case.stranger(), case.foreign, case.stranger())]
+            asked = [
+                self._ask(case, each) for each in (case.stranger(), case.foreign, case.stranger())
+            ]
         except UnavailableError as error:
             ledger.notes[f"{case.endpoint.id} ({case.kind})"] = str(error)
             return
@@ -75,7 +79,12 @@ class Judge:
         ledger.timing[case.endpoint.id].append((answer[0].seconds, stranger[0].seconds))
         for ask, said in ((first, stranger), (foreign, answer), (last, other)):
             self.stage.failed(case.kind, case.endpoint, ask.request, said[0])
-        self._judge(case, (foreign, _leaves(foreign, answer)), [_leaves(first, stranger), _leaves(last, other)], first)
+        self._judge(
+            case,
+            (foreign, _leaves(foreign, answer)),
+            [_leaves(first, stranger), _leaves(last, other)],
+            first,
+        )
         self._judge_success(case, foreign, answer[0])
         self.check(case, foreign.request, answer[0])
 
@@ -124,7 +133,11 @@ class Judge:
         if not answer.ok:
             return
         if case.refuses:
-            self._blame(case, f"{_noted(case)}another user's path is answered with success", [ask.request])
+            self._blame(
+                case, f"{_noted(case)}another user's path is answered with success", [ask.request]
+            )
+        if case.owner and names_owner(answer, case.foreign):
+            self._blame(case, f"{_noted(case)}the other user is told to own it", [ask.request])
         if case.stores and ask.request.method not in _SAFE and _names(answer.json, case):
             detail = f"{_noted(case)}what the other user owns is referred to from now on"
             self._blame(case, detail, [ask.request])

@@ -112,7 +112,9 @@ class Kinds:
             self._kind(operation.path)
 
     def _kind(self, path: str) -> Kind:
-        return self.all.setdefault(_plain(path), Kind(naming.singular(path.rpartition("/")[2]), path))
+        return self.all.setdefault(
+            _plain(path), Kind(naming.singular(path.rpartition("/")[2]), path)
+        )
 
     def _describe(self, operation: Operation) -> None:
         """Note what creates and lists a kind; shallow nesting creates elsewhere than it addresses."""

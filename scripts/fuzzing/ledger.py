@@ -1,7 +1,11 @@
 """The ledger: what was found, what was tried, and what could not be."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+
+_VARYING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]*[0-9][0-9a-f]*|'.*?'", re.IGNORECASE)
+"""What is different in findings that are one."""
 
 
 @dataclass
@@ -39,7 +43,7 @@ class Ledger:
 
     def find(self, kind: str, operation: str, detail: str, requests: list[str]) -> None:
         """Take down a finding; an equal one is counted only."""
-        key = (kind, operation, detail)
+        key = (kind, operation, _VARYING.sub("#", detail))
         if key in self.findings:
             self.findings[key].count += 1
         else:

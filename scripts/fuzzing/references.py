@@ -17,7 +17,7 @@ _DEPTH = 6
 
 @dataclass(frozen=True)
 class Reference:
-    """A place for an id: the steps to it, `*` for items; the first is a parameter's name in a query.
+    """A place for an id: the steps to it, `*` for items; of a query, the parameter's name first.
 
     `kind` is None where nothing is known that creates what it seems to name.
     """
@@ -69,7 +69,7 @@ class Seeker:
         for media_type, content in (operation.body.content if operation.body else {}).items():
             if "json" in media_type or "form" in media_type:
                 schema = content.get("schema", {})
-                found += self._below(schema, (), own, creates is not None, required=True)
+                found += self._body(schema, own, creates=creates is not None)
                 break
         return list(dict.fromkeys(found))
 
@@ -84,36 +84,38 @@ class Seeker:
             parameter.location, steps, parameter.schema, hint, own, required=parameter.required
         )
 
+    def _body(self, schema: Value, own: Kind | None, *, creates: bool) -> Iterator[Reference]:
+        """Return the references of a body; that of a batch may itself be a list of ids."""
+        items = self._items_of(schema)
+        if own and items and self._identifies(items[0], own):
+            yield Reference("body", (ITEMS,), own, required=True)
+        for reference in self._below(schema, (), own, required=True):
+            # The id of what is created names nothing that exists.
+            if not (creates and reference.steps == ("id",)):
+                yield reference
+
     def _below(
-        self,
-        schema: Value,
-        steps: tuple[str, ...],
-        own: Kind | None,
-        creates: bool,  # noqa: FBT001 - it is handed on
-        *,
-        required: bool,
+        self, schema: Value, steps: tuple[str, ...], own: Kind | None, *, required: bool
     ) -> Iterator[Reference]:
-        """Return the references of a body's schema, at any depth."""
+        """Return the references of a schema in a body, at any depth."""
         if len(steps) > _DEPTH:
             return
-        parts = list(self._schemas.parts(schema))
         if steps:
-            is_self = steps == ("id",) and creates
-            if not is_self:
-                hint = self._hint(schema)
-                yield from self._named("body", steps, schema, hint, own, required=required)
-        elif any("items" in part for part in parts):
-            item = self._schemas.inner(schema, 0)[0]
-            if own and self._identifies(item, own):
-                yield Reference("body", (ITEMS,), own, required=True)
+            hint = self._hint(schema)
+            yield from self._named("body", steps, schema, hint, own, required=required)
+        parts = list(self._schemas.parts(schema))
         needed = {name for part in parts for name in part.get("required", ())}
         for name in dict.fromkeys(name for part in parts for name in part.get("properties", {})):
-            for inner in self._schemas.inner(schema, name)[:1]:
-                must = required and name in needed
-                yield from self._below(inner, (*steps, name), own, creates, required=must)
-        if any("items" in part for part in parts):
-            for inner in self._schemas.inner(schema, 0)[:1]:
-                yield from self._below(inner, (*steps, ITEMS), own, creates, required=required)
+            inner = self._schemas.inner(schema, name)[0]
+            must = required and name in needed
+            yield from self._below(inner, (*steps, name), own, required=must)
+        for inner in self._items_of(schema):
+            yield from self._below(inner, (*steps, ITEMS), own, required=required)
+
+    def _items_of(self, schema: Value) -> list[Value]:
+        """Return the schema of an array's items."""
+        is_array = any("items" in part for part in self._schemas.parts(schema))
+        return self._schemas.inner(schema, 0)[:1] if is_array else []
 
     def _named(
         self,

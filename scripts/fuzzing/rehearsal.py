@@ -1,4 +1,4 @@
-"""The rehearsal: what an owner can do with their own things; what fails here proves nothing later."""
+"""The rehearsal: what an owner can do; a probe of what fails here would prove nothing."""
 
 from collections.abc import Iterator
 

@@ -72,7 +72,9 @@ def lines(report: Report, *, verbose: bool = False) -> Iterator[str]:
     if verbose:
         yield from (f"note: {name}: {why}" for name, why in ledger.notes.items())
         for each in _timing(ledger):
-            yield "time: {operation}: {foreign_ms} ms foreign, {strange_ms} ms strange".format(**each)
+            yield "time: {operation}: {foreign_ms} ms foreign, {strange_ms} ms strange".format(
+                **each
+            )
     for finding in report.findings:
         yield ""
         yield from _finding(finding)
@@ -93,7 +95,9 @@ def _table(report: Report) -> Iterator[str]:
     yield f"{'operation':{width}}" + "".join(f"{kind:>12}" for kind in report.kinds)
     for name in report.operations:
         counts = _counts(report, name)
-        yield f"{name:{width}}" + "".join(f"{counts.get(kind, 0) or '-':>12}" for kind in report.kinds)
+        yield f"{name:{width}}" + "".join(
+            f"{counts.get(kind, 0) or '-':>12}" for kind in report.kinds
+        )
 
 
 def _counts(report: Report, operation: str) -> dict[str, int]:

@@ -8,7 +8,17 @@ from typing import Protocol
 
 from scripts.fuzzing.guard import Guard
 from scripts.fuzzing.judging import Judge
-from scripts.fuzzing.probes import access, items, reads, references
+from scripts.fuzzing.probes import (
+    access,
+    effects,
+    filters,
+    items,
+    owners,
+    parents,
+    reads,
+    references,
+    tokens,
+)
 from scripts.fuzzing.rehearsal import is_last, prove, rehearse
 from scripts.fuzzing.rows import Rows
 from scripts.fuzzing.stage import Stage
@@ -26,6 +36,11 @@ KINDS: dict[str, Callable[[Stage], Iterator[Probe]]] = {
     items.KIND: items.cases,
     references.KIND: references.cases,
     references.BATCHES: references.batches,
+    parents.KIND: parents.cases,
+    filters.KIND: filters.cases,
+    owners.KIND: owners.cases,
+    tokens.KIND: tokens.loans,
+    effects.KIND: effects.deeds,
     access.KIND: access.knocks,
 }
 
@@ -43,9 +58,7 @@ class Budget:
         return time.monotonic() >= self.end
 
 
-def run(
-    stage: Stage, rows: Rows | None, budget: Budget, progress: Callable[[str], None]
-) -> None:
+def run(stage: Stage, rows: Rows | None, budget: Budget, progress: Callable[[str], None]) -> None:
     """Rehearse, probe everything once, and go on until the budget is used."""
     progress("rehearsing")
     rehearse(stage)

@@ -1,4 +1,4 @@
-"""Samples: valid contents of requests, from the contract's examples first, then from its schemas."""
+"""Samples: valid contents of requests, from the contract's examples and then its schemas."""
 
 import json
 from collections.abc import Iterator
@@ -63,13 +63,18 @@ class Samples:
 
     def value(self, parameter: Parameter, endpoint: Endpoint) -> Any:
         """Return a value of a parameter, one that the contract names if it names one."""
-        if "string" in str(parameter.schema.get("type")) and "idempotency" in parameter.name.lower():
+        if (
+            "string" in str(parameter.schema.get("type"))
+            and "idempotency" in parameter.name.lower()
+        ):
             return None
         raw = self._raw(endpoint, parameter)
         for name in ("example", "examples"):
             if name in raw:
                 found = raw[name]
-                values = found.values() if isinstance(found, dict) and name == "examples" else [found]
+                values = (
+                    found.values() if isinstance(found, dict) and name == "examples" else [found]
+                )
                 first = follow(self._surface.document, next(iter(values), None))
                 return first["value"] if isinstance(first, dict) and "value" in first else first
         return sample(self._surface.schemas, parameter.schema)

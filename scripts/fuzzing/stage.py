@@ -10,6 +10,7 @@ from scripts.fuzzing.holdings import Holdings, Known, UnavailableError
 from scripts.fuzzing.ledger import Ledger
 from scripts.fuzzing.samples import Draft
 from scripts.fuzzing.surface import Endpoint, Surface
+from scripts.fuzzing.witness import leaked
 
 
 @dataclass
@@ -23,6 +24,15 @@ class Stage:
     random: Random
     ledger: Ledger
     proven: dict[str, Draft]
+
+    def __post_init__(self) -> None:
+        self.bob.actor.listeners.append(self._overhear)
+
+    def _overhear(self, request: Request, answer: Answer) -> None:
+        """Look for the victim's texts and ids in everything that the attacker is told."""
+        if found := leaked(self.alice.actor, request, answer):
+            operation = self.surface.operation(request)
+            self.blame("leak", operation, found, [(self.bob, request)])
 
     def endpoints(self) -> list[Endpoint]:
         """Return the operations that are worth a probe."""

@@ -1,4 +1,4 @@
-"""The surface of an API: its operations, the kinds of things that they handle, and how they refer."""
+"""The surface of an API: its operations, the kinds of their things, and how they refer."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from typing import Any
 
 from scripts.agreement.dialect import Value, follow
 from scripts.agreement.operations import METHODS, Operation, base_path, operations
+from scripts.agreement.request import Request
 from scripts.agreement.schemas import Schemas
 from scripts.fuzzing.kinds import Kind, Kinds
 from scripts.fuzzing.references import Reference, Seeker
@@ -93,6 +94,13 @@ class Surface:
         """Return the operation that lists things of a kind."""
         return self.endpoints.get(kind.lists)
 
+    def operation(self, request: Request) -> str:
+        """Return the id of the operation that a request is for, or its method and path."""
+        for each in sorted(self.endpoints.values(), key=lambda each: each.path.count("{")):
+            if each.method == request.method and each.operation.pattern.fullmatch(request.path):
+                return each.id
+        return f"{request.method} {request.path}"
+
     def at(self, path: str, method: str) -> Endpoint | None:
         """Return the operation of a method at a path's template."""
         found = (e for e in self.endpoints.values() if e.path == path and e.method == method)
@@ -109,7 +117,9 @@ def read(document: dict[str, Value]) -> Surface:
     surface = Surface(document, schemas, base_path(document), kinds)
     seeker = Seeker(schemas, kinds)
     for operation in found:
-        surface.endpoints[operation.id] = _endpoint(operation, raw[operation.label], seeker, surface)
+        surface.endpoints[operation.id] = _endpoint(
+            operation, raw[operation.label], seeker, surface
+        )
     return surface
 
 
@@ -127,13 +137,13 @@ def _endpoint(
     operation: Operation, raw: dict[str, Any], seeker: Seeker, surface: Surface
 ) -> Endpoint:
     hints = raw.get(HINT) or {}
-    security = raw.get("security", surface.document.get("security", []))
+    security = raw.get("security", surface.document.get("security")) or []
     kinds = surface.kinds
     own = kinds.nearest(operation.path)
     found = seeker.references(operation, raw, own)
     return Endpoint(
         operation,
-        secured=bool(security) and {} not in security,
+        secured=bool(security) and not any(each == {} for each in security),
         scopes=frozenset(s for each in security for scopes in each.values() for s in scopes),
         statuses=frozenset(map(str, raw.get("responses", {}))),
         kind=own,

@@ -40,7 +40,9 @@ def knocks(stage: Stage) -> Iterator[Knock]:
     broken = proof.value[:-6] + proof.value[-6:].swapcase()[::-1]
     for endpoint in stage.endpoints():
         # Where a contract tells of 403 alone, this is how it refuses those whom it does not know.
-        lone = {"401", "4XX", "default"}.isdisjoint(endpoint.statuses) and "403" in endpoint.statuses
+        lone = {"401", "4XX", "default"}.isdisjoint(
+            endpoint.statuses
+        ) and "403" in endpoint.statuses
         statuses = (401, 403) if lone else (401,)
         yield Knock(endpoint, "without credentials", {}, statuses)
         yield Knock(endpoint, "with broken credentials", {proof.header: broken}, statuses)

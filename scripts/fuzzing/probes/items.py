@@ -77,8 +77,14 @@ class Place:
         endpoint = self.endpoint
         if not self.own or endpoint.method not in _UNSAFE:
             return self.own
-        kinds = [k for n, k in endpoint.places.items() if k and not k.is_user and n not in self.names]
-        return self.stage.bob.path(endpoint, self.stage.bob.fresh(kinds[-1]).known) if kinds else self.own
+        kinds = [
+            k for n, k in endpoint.places.items() if k and not k.is_user and n not in self.names
+        ]
+        return (
+            self.stage.bob.path(endpoint, self.stage.bob.fresh(kinds[-1]).known)
+            if kinds
+            else self.own
+        )
 
 
 def _places(stage: Stage, endpoint: Endpoint) -> Iterator[tuple[str, Place]]:

@@ -69,7 +69,9 @@ def _varied(stage: Stage, endpoint: Endpoint, request: Request) -> Iterator[Requ
             continue
         for value in stage.known.samples.values(parameter, endpoint)[:6]:
             is_text = isinstance(value, str) and parameter.schema.get("type") == "string"
-            is_free = is_text and stage.surface.schemas.fits(parameter.schema, stage.alice.actor.token)
+            is_free = is_text and stage.surface.schemas.fits(
+                parameter.schema, stage.alice.actor.token
+            )
             shown = stage.alice.actor.token if is_free else value
             if shown is not None:
                 yield put(request, operation, parameter, shown)
