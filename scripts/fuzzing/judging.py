@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.agreement.request import Request
-from scripts.fuzzing.answers import Answer, Leaves, differences, leaves, shown
+from scripts.fuzzing.answers import Answer, Leaf, Leaves, differences, leaves, shown
 from scripts.fuzzing.guard import Guard
 from scripts.fuzzing.holdings import UnavailableError
-from scripts.fuzzing.ids import Id
+from scripts.fuzzing.ids import Id, stranger
 from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.naming import words
 from scripts.fuzzing.stage import Stage
@@ -31,18 +31,34 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Case:
-    """A comparison: `ask` writes the request for an id, `foreign` is the victim's.
+class Said:
+    """What was answered to a request, and to the look afterwards."""
 
-    `stranger` returns ids that never existed. `touched` is the kind of thing that the victim may
+    ask: Ask
+    answer: Answer
+    after: Answer | None
+
+    def leaves(self) -> Leaves:
+        """Return the parts of both answers."""
+        found = leaves(self.answer, self.ask.echoes)
+        if self.after is not None:
+            after = leaves(self.after, self.ask.echoes)
+            found |= {f"afterwards {name}": leaf for name, leaf in after.items()}
+        return found
+
+
+@dataclass(frozen=True)
+class Case:
+    """A comparison: `ask` writes the request for an id, `foreign` returns the victim's.
+
+    `touched` is the kind of thing that the victim may
     no longer have as it was, once the attacker had success. `reference` is what coverage counts.
     """
 
     kind: str
     endpoint: Endpoint
     ask: Callable[[Id], Ask]
-    foreign: Id
-    stranger: Callable[[], Id]
+    foreign: Callable[[], Id]
     touched: Kind | None = None
     reference: str = ""
     stores: str = ""
@@ -66,30 +82,29 @@ class Judge:
         """Ask for strangers and for the victim's thing; they are to be alike."""
         ledger = self.stage.ledger
         try:
-            asked = [
-                self._ask(case, each) for each in (case.stranger(), case.foreign, case.stranger())
-            ]
+            theirs = case.foreign()
+            control, foreign, other = (
+                self._ask(case, each) for each in (self._new(theirs), theirs, self._new(theirs))
+            )
         except UnavailableError as error:
             ledger.notes[f"{case.endpoint.id} ({case.kind})"] = str(error)
             return
-        (first, stranger), (foreign, answer), (last, other) = asked
         ledger.coverage[case.endpoint.id, case.kind] += 1
         if case.reference:
             ledger.references[case.endpoint.id, case.reference] += 1
-        ledger.timing[case.endpoint.id].append((answer[0].seconds, stranger[0].seconds))
-        for ask, said in ((first, stranger), (foreign, answer), (last, other)):
-            self.stage.failed(case.kind, case.endpoint, ask.request, said[0])
-        self._judge(
-            case,
-            (foreign, _leaves(foreign, answer)),
-            [_leaves(first, stranger), _leaves(last, other)],
-            first,
-        )
-        self._judge_success(case, foreign, answer[0])
-        self.check(case, foreign.request, answer[0])
+        ledger.timing[case.endpoint.id].append((foreign.answer.seconds, control.answer.seconds))
+        for each in (control, foreign, other):
+            self.stage.failed(case.kind, case.endpoint, each.ask.request, each.answer)
+        self._judge(case, theirs, foreign, [control, other])
+        self._judge_success(case, theirs, foreign)
+        self.check(case, theirs, foreign)
 
-    def check(self, case: Case, request: Request, answer: Answer) -> None:
+    def _new(self, like: Id) -> Id:
+        return stranger(like, self.stage.random)
+
+    def check(self, case: Case, theirs: Id, foreign: "Said") -> None:
         """See whether the victim's things are as they were."""
+        request, answer = foreign.ask.request, foreign.answer
         if request.method in _SAFE and not answer.ok:
             return
         changes = self.guard.changes()
@@ -97,6 +112,8 @@ class Judge:
             self._blame(case, f"{_noted(case)}{change}", [request])
         is_written = answer.ok and request.method not in _SAFE
         if case.touched and not case.touched.is_user and (changes or is_written):
+            # The attacker may have something of the same id from now on.
+            self.stage.alice.actor.ids.discard(theirs)
             self._renew(case.touched)
 
     def _renew(self, kind: Kind) -> None:
@@ -106,74 +123,64 @@ class Judge:
             return
         self.guard.look()
 
-    def _ask(self, case: Case, found: Id) -> tuple[Ask, tuple[Answer, Answer | None]]:
+    def _ask(self, case: Case, found: Id) -> "Said":
         ask = case.ask(found)
         answer = self.stage.bob.actor.send(ask.request)
         after = self.stage.bob.actor.send(ask.then) if ask.then else None
-        return ask, (answer, after)
+        return Said(ask, answer, after)
 
-    def _judge(
-        self, case: Case, foreign: tuple[Ask, Leaves], controls: list[Leaves], control: Ask
-    ) -> None:
+    def _judge(self, case: Case, theirs: Id, foreign: "Said", controls: list["Said"]) -> None:
         """Compare; what differs must do so also from controls that are asked a moment later."""
-        ask, found = foreign
-        if not differences(found, controls):
+        found, others = foreign.leaves(), [each.leaves() for each in controls]
+        if not differences(found, others):
             return
         time.sleep(_MOMENT)
-        for _ in range(2):
-            again, said = self._ask(case, case.stranger())
-            controls.append(_leaves(again, said))
-        if names := differences(found, controls):
+        others += [self._ask(case, self._new(theirs)).leaves() for _ in range(2)]
+        if names := differences(found, others):
             name = names[0]
-            new, old = shown(found.get(name)), shown(controls[0].get(name))
-            detail = f"{_noted(case)}{name} is {_plain(new, name)}, and {_plain(old, name)} for an id that never existed"
-            self._blame(case, detail, [ask.request, control.request])
+            new, old = (_plain(each.get(name), name) for each in (found, others[0]))
+            detail = f"{_noted(case)}{name} is {new}, and {old} for an id that never existed"
+            self._blame(case, detail, [foreign.ask.request, controls[0].ask.request])
 
-    def _judge_success(self, case: Case, ask: Ask, answer: Answer) -> None:
+    def _judge_success(self, case: Case, theirs: Id, foreign: "Said") -> None:
+        request, answer = foreign.ask.request, foreign.answer
         if not answer.ok:
             return
+        details = []
         if case.refuses:
-            self._blame(
-                case, f"{_noted(case)}another user's path is answered with success", [ask.request]
-            )
-        if case.owner and names_owner(answer, case.foreign):
-            self._blame(case, f"{_noted(case)}the other user is told to own it", [ask.request])
-        if case.stores and ask.request.method not in _SAFE and _names(answer.json, case):
-            detail = f"{_noted(case)}what the other user owns is referred to from now on"
-            self._blame(case, detail, [ask.request])
+            details.append("another user's path is answered with success")
+        if case.owner and names_owner(answer, theirs):
+            details.append("the other user is told to own it")
+        if case.stores and request.method not in _SAFE:
+            if _names(answer.json, case.stores, theirs):
+                details.append("what the other user owns is referred to from now on")
+        for detail in details:
+            self._blame(case, f"{_noted(case)}{detail}", [request])
 
     def _blame(self, case: Case, detail: str, requests: Sequence[Request]) -> None:
         bob = self.stage.bob
         self.stage.blame(case.kind, case.endpoint.id, detail, [(bob, each) for each in requests])
 
 
-def _leaves(ask: Ask, said: tuple[Answer, Answer | None]) -> Leaves:
-    answer, after = said
-    found = leaves(answer, ask.echoes)
-    if after is not None:
-        found |= {f"afterwards {k}": v for k, v in leaves(after, ask.echoes).items()}
-    return found
-
-
 def _noted(case: Case) -> str:
     return f"{case.note}: " if case.note else ""
 
 
-def _plain(text: str, name: str) -> str:
-    return text if name == "status" else repr(text)
+def _plain(leaf: Leaf | None, name: str) -> str:
+    return shown(leaf) if name == "status" else repr(shown(leaf))
 
 
-def _names(value: Any, case: Case) -> bool:
-    """Say whether an answer has the victim's id where the reference is told."""
+def _names(value: Any, place: str, found: Id) -> bool:
+    """Say whether an answer has an id at the place where a reference is told."""
     match value:
         case dict():
             return any(
-                (words(name) == words(case.stores) and _is_or_holds(item, case.foreign))
-                or _names(item, case)
+                (words(name) == words(place) and _is_or_holds(item, found))
+                or _names(item, place, found)
                 for name, item in value.items()
             )
         case list():
-            return any(_names(item, case) for item in value)
+            return any(_names(item, place, found) for item in value)
     return False
 
 

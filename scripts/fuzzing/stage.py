@@ -7,10 +7,14 @@ from random import Random
 from scripts.agreement.request import Request
 from scripts.fuzzing.answers import Answer
 from scripts.fuzzing.holdings import Holdings, Known, UnavailableError
+from scripts.fuzzing.ids import Id
+from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.ledger import Ledger
 from scripts.fuzzing.samples import Draft
 from scripts.fuzzing.surface import Endpoint, Surface
 from scripts.fuzzing.witness import leaked
+
+_TRIES = 5
 
 
 @dataclass
@@ -48,6 +52,24 @@ class Stage:
             return who.compose(endpoint, self.draft(endpoint), who.path(endpoint))
         except UnavailableError:
             return None
+
+    def foreign(self, kind: Kind) -> Id:
+        """Return the id of a thing that the victim alone has; raises UnavailableError."""
+        for _ in range(_TRIES):
+            if self.alice.thing(kind).id != self.bob.thing(kind).id:
+                break
+            # Where each user's things are counted on their own, both have the first one.
+            self.alice.renew(kind)
+        return self.alice.thing(kind).id
+
+    def is_shared(self, kind: Kind | None) -> bool:
+        """Say whether things of a kind are there for both users, and nobody creates them."""
+        if kind is None or kind.is_user or kind.create:
+            return False
+        try:
+            return self.alice.thing(kind).id == self.bob.thing(kind).id
+        except UnavailableError:
+            return False
 
     def blame(
         self, kind: str, operation: str, detail: str, requests: Iterable[tuple[Holdings, Request]]

@@ -7,7 +7,7 @@ from scripts.agreement.request import Request
 from scripts.agreement.writing import form, put
 from scripts.fuzzing import naming
 from scripts.fuzzing.holdings import UnavailableError
-from scripts.fuzzing.ids import Id, stranger
+from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
@@ -65,8 +65,7 @@ def _case(stage: Stage, endpoint: Endpoint, name: str, foreign: Id, write: Write
         KIND,
         endpoint,
         ask,
-        foreign,
-        lambda: stranger(foreign, stage.random),
+        lambda: foreign,
         note=f"{name} of the other user",
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from scripts.agreement.request import Request
 from scripts.agreement.writing import put, with_header
@@ -9,6 +10,7 @@ from scripts.fuzzing.holdings import UnavailableError
 from scripts.fuzzing.ids import Id, stranger
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.kinds import Kind
+from scripts.fuzzing.probes import parents
 from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
 
@@ -41,13 +43,14 @@ class Place:
         self.stage = stage
         self.endpoint = endpoint
         self.names = names
-        self.theirs = stage.alice.path(endpoint)
-        self.own = stage.bob.path(endpoint) if len(names) < len(self.theirs) else {}
+        self.is_whole = len(names) == len(stage.alice.path(endpoint))
 
-    @property
     def foreign(self) -> Id:
-        """The victim's id that is asked for."""
-        return self.theirs[self.names[-1]]
+        """Return the victim's id that is asked for; raises UnavailableError."""
+        kind = self.touched
+        if kind and not kind.is_user:
+            self.stage.foreign(kind)
+        return self.stage.alice.path(self.endpoint)[self.names[-1]]
 
     @property
     def is_user(self) -> bool:
@@ -59,32 +62,26 @@ class Place:
         """The kind of what is asked for."""
         return self.endpoint.places[self.names[-1]]
 
-    def stranger(self) -> Id:
-        """Return an id that nothing has."""
-        return stranger(self.foreign, self.stage.random)
-
     def path(self, found: Id) -> dict[str, Id]:
         """Return the path's ids when this one is asked for."""
-        if found == self.foreign:
-            asked = {name: self.theirs[name] for name in self.names}
+        theirs = self.stage.alice.path(self.endpoint)
+        if found == theirs[self.names[-1]]:
+            asked = {name: theirs[name] for name in self.names}
         else:
-            others = [stranger(self.theirs[name], self.stage.random) for name in self.names[:-1]]
+            others = [stranger(theirs[name], self.stage.random) for name in self.names[:-1]]
             asked = dict(zip(self.names, [*others, found], strict=True))
         return {**self._mine(), **asked}
 
     def _mine(self) -> Mapping[str, Id]:
         """Return own ids, of fresh things where the request may change them."""
-        endpoint = self.endpoint
-        if not self.own or endpoint.method not in _UNSAFE:
-            return self.own
-        kinds = [
-            k for n, k in endpoint.places.items() if k and not k.is_user and n not in self.names
-        ]
-        return (
-            self.stage.bob.path(endpoint, self.stage.bob.fresh(kinds[-1]).known)
-            if kinds
-            else self.own
-        )
+        if self.is_whole:
+            return {}
+        bob, endpoint = self.stage.bob, self.endpoint
+        places = endpoint.places.items()
+        kinds = [k for n, k in places if k and not k.is_user and n not in self.names]
+        if kinds and endpoint.method in _UNSAFE:
+            return bob.path(endpoint, bob.fresh(kinds[-1]).known)
+        return bob.path(endpoint)
 
 
 def _places(stage: Stage, endpoint: Endpoint) -> Iterator[tuple[str, Place]]:
@@ -97,6 +94,9 @@ def _places(stage: Stage, endpoint: Endpoint) -> Iterator[tuple[str, Place]]:
         except UnavailableError as error:
             stage.ledger.not_probed.setdefault(endpoint.id, str(error))
             return
+        if stage.is_shared(place.touched):
+            stage.ledger.notes[endpoint.id] = f"both users see the same {place.touched}"
+            return
         yield ("" if len(each) == len(names) else f"the other's {each[0]}: "), place
 
 
@@ -108,13 +108,11 @@ def _case(endpoint: Endpoint, place: Place, change: Change, note: str) -> Case:
         path = place.path(found)
         return Ask(change(stage.bob.compose(endpoint, draft, path)), tuple(path.values()))
 
-    kind = KIND if len(place.names) == len(place.theirs) or not place.own else "parents"
     return Case(
-        kind,
+        KIND if place.is_whole else parents.KIND,
         endpoint,
         ask,
         place.foreign,
-        place.stranger,
         touched=place.touched,
         note=note.strip(": "),
         refuses=place.is_user,
@@ -125,15 +123,21 @@ def _changes(stage: Stage, endpoint: Endpoint) -> Iterator[tuple[str, Change]]:
     """Return the variations of a request: preconditions, and bodies that are refused."""
     yield "", lambda request: request
     names = {each.name.lower() for each in endpoint.operation.at("header")}
-    etag = etag_of(stage, endpoint)
-    tags = [tag for tag in (etag, '"zq"', "*") if tag]
+    has_tag = etag_of(stage, endpoint) is not None
     for header in ("If-Match", "If-None-Match"):
-        if etag or header.lower() in names:
-            for tag in tags:
-                yield f"{header}: {tag}", lambda r, h=header, t=tag: with_header(r, h, t)  # type: ignore[misc] # bound per turn
+        if not has_tag and header.lower() not in names:
+            continue
+        for tag in ("*", '"zq"'):
+            yield f"{header}: {tag}", partial(with_header, name=header, value=tag)
+        if has_tag:
+            yield f"{header}: the other user's ETag", partial(_tagged, stage, endpoint, header)
     if endpoint.media_type:
         for body in _BAD_BODIES:
-            yield f"body {body.decode()}", lambda r, b=body: replace(r, body=b)  # type: ignore[misc] # bound per turn
+            yield f"body {body.decode()}", partial(replace, body=body)
+
+
+def _tagged(stage: Stage, endpoint: Endpoint, header: str, request: Request) -> Request:
+    return with_header(request, header, etag_of(stage, endpoint))
 
 
 def etag_of(stage: Stage, endpoint: Endpoint) -> str | None:
@@ -151,6 +155,8 @@ def _undeclared(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
         place = Place(stage, endpoint, tuple(n for n in endpoint.places if endpoint.places[n]))
     except UnavailableError:
         return
+    if stage.is_shared(place.touched):
+        return
     for method in _METHODS:
         if stage.surface.at(endpoint.path, method) is not None:
             continue
@@ -159,7 +165,6 @@ def _undeclared(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
             endpoint,
             _plainly(endpoint, place, method),
             place.foreign,
-            place.stranger,
             touched=place.touched,
             note=method,
             refuses=place.is_user and method != "OPTIONS",

@@ -1,13 +1,15 @@
 """Owners: what the client must not choose, namely whose a thing is and which id it gets."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 from scripts.agreement.request import Request
-from scripts.fuzzing import naming
+from scripts.fuzzing import ids, naming
 from scripts.fuzzing.holdings import UnavailableError
-from scripts.fuzzing.ids import Id, stranger
+from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.rehearsal import is_last
@@ -27,10 +29,13 @@ def cases(stage: Stage) -> Iterator[Case]:
         if endpoint.method not in _WRITES or is_last(endpoint) or not _is_object(stage, endpoint):
             continue
         for name in _names(endpoint) if user is not None else ():
-            yield _case(stage, endpoint, name, user)
+            yield _case(stage, endpoint, name, lambda: user)
         kind = stage.surface.kinds.created_by(endpoint.id)
         if kind and not kind.by_client:
-            yield _case(stage, endpoint, "id", stage.alice.thing(kind).id, kind)
+            yield from (
+                _case(stage, endpoint, name, partial(stage.foreign, kind), kind)
+                for name in islice(ids.names(kind), 3)
+            )
 
 
 def _is_object(stage: Stage, endpoint: Endpoint) -> bool:
@@ -44,7 +49,11 @@ def _names(endpoint: Endpoint) -> Iterator[str]:
 
 
 def _case(
-    stage: Stage, endpoint: Endpoint, name: str, foreign: Id, kind: Kind | None = None
+    stage: Stage,
+    endpoint: Endpoint,
+    name: str,
+    foreign: Callable[[], Id],
+    kind: Kind | None = None,
 ) -> Case:
     def ask(found: Id) -> Ask:
         request = stage.request(stage.bob, endpoint)
@@ -57,7 +66,6 @@ def _case(
         endpoint,
         ask,
         foreign,
-        lambda: stranger(foreign, stage.random),
         touched=kind,
         owner=kind is None,
         note=f"{name} of the other user in the body",

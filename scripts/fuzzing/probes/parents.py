@@ -10,7 +10,6 @@ from scripts.fuzzing.surface import Endpoint
 
 KIND = "parents"
 _ELSEWHERE = "elsewhere"
-_NOWHERE = "nowhere"
 
 
 def cases(stage: Stage) -> Iterator[Case]:
@@ -28,8 +27,7 @@ def cases(stage: Stage) -> Iterator[Case]:
                 KIND,
                 endpoint,
                 _ask(stage, endpoint),
-                _ELSEWHERE,
-                lambda: _NOWHERE,
+                lambda: _ELSEWHERE,
                 note="an own thing below another own one",
             )
 

@@ -1,10 +1,11 @@
 """References: the victim's ids where own ones belong, alone and among own ones."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from scripts.agreement.request import Request
 from scripts.fuzzing.holdings import UnavailableError
-from scripts.fuzzing.ids import Id, stranger
+from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.references import ITEMS, Reference
@@ -18,15 +19,11 @@ BATCHES = "batches"
 def cases(stage: Stage) -> Iterator[Case]:
     """Return every reference with the victim's id in it."""
     for endpoint, reference, kind in _references(stage):
-        theirs = _theirs(stage, endpoint, reference, kind)
-        if theirs is None:
-            continue
         yield Case(
             KIND,
             endpoint,
             _alone(stage, endpoint, reference),
-            theirs,
-            lambda like=theirs: stranger(like, stage.random),  # type: ignore[misc] # bound per turn
+            partial(stage.foreign, kind),
             touched=kind,
             reference=reference.label,
             stores="" if reference.is_own or reference.location == "query" else reference.name,
@@ -37,16 +34,14 @@ def cases(stage: Stage) -> Iterator[Case]:
 def batches(stage: Stage) -> Iterator[Case]:
     """Return every list of ids with an own one and the victim's, in both orders."""
     for endpoint, reference, kind in _references(stage):
-        theirs = _theirs(stage, endpoint, reference, kind)
-        if theirs is None or ITEMS not in reference.steps:
+        if ITEMS not in reference.steps:
             continue
         for order, note in ((1, "[own, other]"), (-1, "[other, own]")):
             yield Case(
                 BATCHES,
                 endpoint,
                 _among(stage, endpoint, reference, kind, order),
-                theirs,
-                lambda like=theirs: stranger(like, stage.random),  # type: ignore[misc] # bound per turn
+                partial(stage.foreign, kind),
                 touched=kind,
                 reference=reference.label,
                 stores="" if reference.is_own else reference.name,
@@ -55,24 +50,21 @@ def batches(stage: Stage) -> Iterator[Case]:
 
 
 def _references(stage: Stage) -> Iterator[tuple[Endpoint, Reference, Kind]]:
+    """Return the references of each operation that can be somebody else's."""
     for endpoint in stage.endpoints():
         for reference in endpoint.references:
-            if reference.kind and not reference.kind.is_user:
-                yield endpoint, reference, reference.kind
-
-
-def _theirs(stage: Stage, endpoint: Endpoint, reference: Reference, kind: Kind) -> Id | None:
-    """Return the victim's id; None, with a note, where both users see the same things."""
-    label = f"{endpoint.id}: {reference.label}"
-    try:
-        theirs, own = stage.alice.thing(kind).id, stage.bob.thing(kind).id
-    except UnavailableError as error:
-        stage.ledger.not_probed.setdefault(label, str(error))
-        return None
-    if theirs == own:
-        stage.ledger.notes[label] = f"nothing to probe: both users see the same {kind}"
-        return None
-    return theirs
+            if not reference.kind or reference.kind.is_user:
+                continue
+            label = f"{endpoint.id}: {reference.label}"
+            try:
+                stage.foreign(reference.kind)
+            except UnavailableError as error:
+                stage.ledger.not_probed[label] = str(error)
+                continue
+            if stage.is_shared(reference.kind):
+                stage.ledger.notes[label] = f"both users see the same {reference.kind}"
+                continue
+            yield endpoint, reference, reference.kind
 
 
 def _alone(stage: Stage, endpoint: Endpoint, reference: Reference) -> Callable[[Id], Ask]:
