@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ _PROSE = {
     "title", "name", "text", "content", "description", "note", "notes", "body", "comment", "label",
     "message", "subject", "summary", "bio", "caption", "memo", "details", "display",
 }  # fmt: skip
+_BOUNDARY = "d8a1c3e5b7f90246"
 
 
 class Composer:
@@ -52,7 +54,21 @@ class Composer:
         body = placed(draft.body, references)
         if draft.canaries:
             body = self._marked(body, endpoint.body_schema, actor, draft.canaries, ())
-        return with_body(request, endpoint.media_type, body)
+        return with_body(request, endpoint.media_type, body, self._files(endpoint))
+
+    def _files(self, endpoint: Endpoint) -> frozenset[str]:
+        """Return the fields of a form that are files (OpenAPI 3.1 §4.8.14.3)."""
+        schemas = self._surface.schemas
+        parts = list(schemas.parts(endpoint.body_schema))
+        properties = {k: v for part in parts for k, v in part.get("properties", {}).items()}
+        return frozenset(
+            name
+            for name, schema in properties.items()
+            for part in schemas.parts(schema)
+            if part.get("format") == "binary"
+            or "contentMediaType" in part
+            or "binary" in str(part.get("items", ""))
+        )
 
     def value(self, endpoint: Endpoint, parameter: Parameter) -> Any:
         """Return a value of a parameter that is no reference."""
@@ -93,11 +109,11 @@ class Composer:
                     self._marked(item, schemas.inner(schema, number)[0], actor, level, steps)
                     for number, item in enumerate(value)
                 ]
-            case str() if self._is_free(value, schema, level, steps):
+            case str() if self._is_free(schema, level, steps):
                 return self._canary(value, schema, actor)
         return value
 
-    def _is_free(self, value: str, schema: Value, level: int, steps: tuple[str, ...]) -> bool:
+    def _is_free(self, schema: Value, level: int, steps: tuple[str, ...]) -> bool:
         name = steps[-1] if steps else ""
         if naming.stem(name) is not None or naming.is_token(name):
             return False
@@ -116,15 +132,30 @@ class Composer:
         return value
 
 
-def with_body(request: Request, media_type: str, body: Any) -> Request:
-    """Return the request with a body: a form, or JSON."""
-    content = (
-        urlencode({name: _field(item) for name, item in body.items()}, doseq=True)
-        if media_type == "application/x-www-form-urlencoded" and isinstance(body, dict)
-        else json.dumps(body)
-    )
+def with_body(
+    request: Request, media_type: str, body: Any, files: frozenset[str] = frozenset()
+) -> Request:
+    """Return the request with a body: a form with or without files, text, or JSON."""
+    if media_type == "multipart/form-data" and isinstance(body, dict):
+        content, media_type = _multipart(body, files), f"{media_type}; boundary={_BOUNDARY}"
+    elif media_type == "application/x-www-form-urlencoded" and isinstance(body, dict):
+        content = urlencode({name: _field(item) for name, item in body.items()}, doseq=True)
+    else:
+        is_text = isinstance(body, str) and "json" not in media_type
+        content = body if is_text else json.dumps(body)
     typed = with_header(request, "Content-Type", media_type)
-    return Request(typed.method, typed.path, typed.query, typed.headers, content.encode())
+    return replace(typed, body=content.encode())
+
+
+def _multipart(body: Mapping[str, Any], files: frozenset[str]) -> str:
+    """Write a form with files (RFC 7578)."""
+    parts = []
+    for name, value in body.items():
+        for item in value if isinstance(value, list) else [value]:
+            file = f'; filename="{name}.txt"\r\nContent-Type: text/plain' if name in files else ""
+            head = f'Content-Disposition: form-data; name="{name}"{file}'
+            parts.append(f"--{_BOUNDARY}\r\n{head}\r\n\r\n{_field(item)}\r\n")
+    return f"{''.join(parts)}--{_BOUNDARY}--\r\n"
 
 
 def _field(value: Any) -> Any:

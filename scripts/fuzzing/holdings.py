@@ -35,6 +35,15 @@ class Thing:
     request: Request | None = None
     answer: Answer | None = None
 
+    def value(self, field: str) -> Id:
+        """Return its id, or a field of what was said when it was made; raises UnavailableError."""
+        if not field:
+            return self.id
+        found = _field(self.answer.json, field) if self.answer else None
+        if not isinstance(found, str):
+            raise UnavailableError(f"no {field} is told of a {self.kind}")
+        return found
+
     @property
     def known(self) -> dict[Kind, Id]:
         """Its own id and those of what it is in."""
@@ -126,9 +135,9 @@ class Holdings:
             try:
                 chosen[reference] = self.own(reference, fresh=fresh)
             except UnavailableError:
-                if reference.required:
+                if reference.required and not reference.field:
                     raise
-                if is_held:
+                if is_held and not reference.field:
                     chosen[reference] = [] if reference.many else None
         return chosen
 
@@ -139,7 +148,9 @@ class Holdings:
             raise UnavailableError("nothing creates it")
         if kind.is_user:
             return self.me()
-        return (self.fresh(kind) if fresh else self.thing(kind)).id
+        # A token may be used up by its use.
+        thing = self.fresh(kind) if fresh or reference.field else self.thing(kind)
+        return thing.value(reference.field)
 
     def compose(
         self,
@@ -230,3 +241,11 @@ def _marks(text: str, mark: str) -> Iterator[str]:
     for rest in text.split(mark)[1:]:
         digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
         yield f"{mark}{digits}"
+
+
+def _field(body: Any, name: str) -> Any:
+    """Return a field of an object, or of what is wrapped in it."""
+    if not isinstance(body, dict):
+        return None
+    wrapped = (_field(each, name) for each in body.values() if isinstance(each, dict))
+    return body.get(name) or next((each for each in wrapped if each), None)

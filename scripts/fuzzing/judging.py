@@ -151,9 +151,9 @@ class Judge:
             details.append("another user's path is answered with success")
         if case.owner and names_owner(answer, theirs):
             details.append("the other user is told to own it")
-        if case.stores and request.method not in _SAFE:
-            if _names(answer.json, case.stores, theirs):
-                details.append("what the other user owns is referred to from now on")
+        is_write = case.stores and request.method not in _SAFE
+        if is_write and _names(answer.json, case.stores, theirs):
+            details.append("what the other user owns is referred to from now on")
         for detail in details:
             self._blame(case, f"{_noted(case)}{detail}", [request])
 

@@ -19,13 +19,15 @@ _DEPTH = 6
 class Reference:
     """A place for an id: the steps to it, `*` for items; of a query, the parameter's name first.
 
-    `kind` is None where nothing is known that creates what it seems to name.
+    `kind` is None where nothing is known that creates what it seems to name. With a `field`, it is
+    this of what was created, such as a token, and not the id.
     """
 
     location: str
     steps: tuple[str, ...]
     kind: Kind | None
     required: bool = False
+    field: str = ""
 
     @property
     def label(self) -> str:
@@ -90,8 +92,9 @@ class Seeker:
         if own and items and self._identifies(items[0], own):
             yield Reference("body", (ITEMS,), own, required=True)
         for reference in self._below(schema, (), own, required=True):
-            # The id of what is created names nothing that exists.
-            if not (creates and reference.steps == ("id",)):
+            # The id of what is created, or a token in it, names nothing that exists.
+            is_new = reference.steps == ("id",) or bool(reference.field)
+            if not (creates and is_new):
                 yield reference
 
     def _below(
@@ -135,6 +138,10 @@ class Seeker:
             return
         holds_more = any("items" in p or "properties" in p for p in self._schemas.parts(schema))
         if holds_more and location == "body":
+            return
+        is_token = location == "body" and naming.is_token(reference.name)
+        if is_token and own and own.create:
+            yield Reference(location, steps, own, required, reference.name)
             return
         stem = naming.stem(reference.name)
         kind = self._kind(reference.name, stem, schema, own)

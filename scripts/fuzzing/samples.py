@@ -131,6 +131,8 @@ class Samples:
 
 
 def _read(body: bytes, media_type: str) -> Any:
+    if media_type.startswith("multipart/"):
+        return None
     if media_type == "application/x-www-form-urlencoded":
         return dict(parse_qsl(body.decode("utf-8", "replace")))
     try:

@@ -53,14 +53,17 @@ class Stage:
         except UnavailableError:
             return None
 
-    def foreign(self, kind: Kind) -> Id:
-        """Return the id of a thing that the victim alone has; raises UnavailableError."""
+    def foreign(self, kind: Kind, field: str = "") -> Id:
+        """Return the id of a thing that the victim alone has, or a field of what was told of it.
+
+        Raises UnavailableError.
+        """
         for _ in range(_TRIES):
             if self.alice.thing(kind).id != self.bob.thing(kind).id:
                 break
             # Where each user's things are counted on their own, both have the first one.
             self.alice.renew(kind)
-        return self.alice.thing(kind).id
+        return self.alice.thing(kind).value(field)
 
     def is_shared(self, kind: Kind | None) -> bool:
         """Say whether things of a kind are there for both users, and nobody creates them."""

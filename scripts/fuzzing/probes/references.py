@@ -23,10 +23,10 @@ def cases(stage: Stage) -> Iterator[Case]:
             KIND,
             endpoint,
             _alone(stage, endpoint, reference),
-            partial(stage.foreign, kind),
+            partial(stage.foreign, kind, reference.field),
             touched=kind,
             reference=reference.label,
-            stores="" if reference.is_own or reference.location == "query" else reference.name,
+            stores=_stored(reference),
             note=reference.label,
         )
 
@@ -41,10 +41,10 @@ def batches(stage: Stage) -> Iterator[Case]:
                 BATCHES,
                 endpoint,
                 _among(stage, endpoint, reference, kind, order),
-                partial(stage.foreign, kind),
+                partial(stage.foreign, kind, reference.field),
                 touched=kind,
                 reference=reference.label,
-                stores="" if reference.is_own else reference.name,
+                stores=_stored(reference),
                 note=f"{reference.label} {note}",
             )
 
@@ -57,14 +57,21 @@ def _references(stage: Stage) -> Iterator[tuple[Endpoint, Reference, Kind]]:
                 continue
             label = f"{endpoint.id}: {reference.label}"
             try:
-                stage.foreign(reference.kind)
+                stage.foreign(reference.kind, reference.field)
             except UnavailableError as error:
-                stage.ledger.not_probed[label] = str(error)
+                if not reference.field:
+                    stage.ledger.not_probed[label] = str(error)
                 continue
             if stage.is_shared(reference.kind):
                 stage.ledger.notes[label] = f"both users see the same {reference.kind}"
                 continue
             yield endpoint, reference, reference.kind
+
+
+def _stored(reference: Reference) -> str:
+    """Return what a reference is called where it is told; nothing for what is not kept."""
+    is_kept = reference.location == "body" and not reference.is_own and not reference.field
+    return reference.name if is_kept else ""
 
 
 def _alone(stage: Stage, endpoint: Endpoint, reference: Reference) -> Callable[[Id], Ask]:

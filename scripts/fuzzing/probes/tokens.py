@@ -43,7 +43,7 @@ class Loan:
             self._compare(stage, request, theirs)
 
     def _compare(self, stage: Stage, request: Request, theirs: str) -> None:
-        """An answer of the attacker's own things tells nothing: where a page begins is no secret."""
+        """See what it does; where a page of one's own things begins is no secret."""
         operation = self.endpoint.operation
         used = put(request, operation, self.parameter, theirs)
         made_up = [stranger(theirs, stage.random) for _ in range(2)]
