@@ -1,47 +1,36 @@
-"""scripts/fuzz: proves that no user reaches another's things."""
+"""scripts/fuzz: proves that no user of an API reaches what another one owns."""
 
 import argparse
 import secrets
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from random import Random
-from urllib.parse import urlsplit
-from uuid import uuid4
 
 from impl.core.embedded import EmbeddedPostgresError
-from scripts.codegen.contract import load
 from scripts.codegen.document import ContractError
-from scripts.fuzzing.actors import Credential, UnreachableError, actor, client, credential
+from scripts.fuzzing import conformance
+from scripts.fuzzing.actors import UnreachableError, actor, client
 from scripts.fuzzing.arguments import PROBES, TIME, parse
 from scripts.fuzzing.composition import Composer
+from scripts.fuzzing.conformance import ConformanceError, Subject
 from scripts.fuzzing.holdings import Holdings, Known
 from scripts.fuzzing.ledger import Ledger
+from scripts.fuzzing.rehearsal import RefusedError
 from scripts.fuzzing.report import Report, as_json, as_junit, lines
 from scripts.fuzzing.rounds import Budget, run
 from scripts.fuzzing.rows import DatabaseError, Rows
 from scripts.fuzzing.samples import Samples
-from scripts.fuzzing.serving import ServerError, serving
+from scripts.fuzzing.serving import ServerError
 from scripts.fuzzing.stage import Stage
-from scripts.fuzzing.surface import Surface, read
+from scripts.fuzzing.targets import Target, target
 
 _FAULTS = (
-    ContractError, DatabaseError, EmbeddedPostgresError, LookupError, OSError, ServerError,
-    UnreachableError,
+    ConformanceError, ContractError, DatabaseError, EmbeddedPostgresError, LookupError, OSError,
+    RefusedError, ServerError, UnreachableError,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is tried: its contract, where it is, its two users, and its database if it is known."""
-
-    contract: Path
-    url: str
-    users: tuple[Credential, Credential]
-    database: str | None
 
 
 def main() -> int:
@@ -51,61 +40,64 @@ def main() -> int:
     start = time.monotonic()
     try:
         with ExitStack() as stack:
-            target, surface = _target(arguments, stack)
-            ledger = _tried(arguments, target, surface, stack)
+            tried = target(arguments, stack)
+            ledger = _tried(arguments, tried)
+        report = Report(ledger, arguments.seed, time.monotonic() - start, _operations(tried))
+        _write(arguments, report)
     except _FAULTS as error:
         _progress("")
         print(_line(error), file=sys.stderr)
         return 2
-    report = Report(ledger, arguments.seed, time.monotonic() - start, list(surface.endpoints))
-    _write(arguments, report)
+    except KeyboardInterrupt:
+        return 130
     return ledger.exit_code
 
 
-def _target(arguments: argparse.Namespace, stack: ExitStack) -> tuple[Target, Surface]:
-    """Return what is tried and its surface; a project's server is started, and ends with the stack."""
-    contract = arguments.contract or arguments.project / "openapi.yaml"
-    surface = read(load(contract).document)
-    if arguments.contract:
-        return Target(contract, arguments.url, tuple(arguments.user), arguments.database), surface
-    policies = arguments.row_level_security == "on"
-    served = stack.enter_context(serving(arguments.project, policies=policies))
-    scopes = sorted({each for e in surface.endpoints.values() for each in e.scopes})
-    first, second = (
-        credential(served.token(f"{name}-{uuid4()}", scopes)) for name in ("alice", "bob")
-    )
-    return Target(contract, served.url, (first, second), served.database), surface
+def _operations(tried: Target) -> list[str]:
+    return list(tried.surface.endpoints)
 
 
-def _tried(
-    arguments: argparse.Namespace, target: Target, surface: Surface, stack: ExitStack
-) -> Ledger:
-    rows = Rows(target.database) if target.database else None
-    if rows:
-        stack.callback(rows.close)
-    stage = _stage(arguments, target, surface)
-    default = inf if arguments.probes else TIME
-    end = time.monotonic() + (arguments.time or default)
-    run(stage, rows, Budget(arguments.probes or PROBES, end), _progress)
+def _tried(arguments: argparse.Namespace, tried: Target) -> Ledger:
+    """Return what both parts have found, or the one that is asked for."""
+    ledger = Ledger()
+    parts = 2 if arguments.only is None else 1
+    seconds = arguments.time / parts if arguments.time else None
+    if arguments.only != "contract":
+        _two_users(arguments, tried, seconds, ledger)
+    if arguments.only != "two-users":
+        _progress("the contract")
+        subject = Subject(tried.contract, tried.surface, tried.url, tried.users)
+        conformance.check(subject, arguments.seed, seconds, ledger)
+    for line in tried.errors():
+        ledger.find("server error", "*", f"the server's log: {line:.200}", [])
     _progress("")
-    return stage.ledger
+    return ledger
 
 
-def _stage(arguments: argparse.Namespace, target: Target, surface: Surface) -> Stage:
-    random = Random(arguments.seed)  # noqa: S311 - it is to be repeatable
-    samples = Samples(surface, arguments.seed)
-    known = Known(surface, samples, Composer(surface, samples, random))
-    base = _base(target.url, surface.base)
+def _two_users(
+    arguments: argparse.Namespace, tried: Target, seconds: float | None, ledger: Ledger
+) -> None:
+    """Try the surface with both users, within the time if there is a bound."""
+    bound = seconds or (inf if arguments.probes else TIME)
+    budget = Budget(arguments.probes or PROBES, time.monotonic() + bound)
+    with ExitStack() as stack:
+        rows = Rows(tried.database) if tried.database else None
+        if rows:
+            stack.callback(rows.close)
+        run(_stage(arguments.seed, tried, ledger, stack), rows, budget, _progress)
+
+
+def _stage(seed: int, tried: Target, ledger: Ledger, stack: ExitStack) -> Stage:
+    random = Random(seed)  # noqa: S311 - it is to be repeatable
+    samples = Samples(tried.surface, seed)
+    known = Known(tried.surface, samples, Composer(tried.surface, samples, random))
     alice, bob = (
-        Holdings(actor(name, proof, client(), base, random), known, random)
-        for name, proof in zip(("alice", "bob"), target.users, strict=True)
+        Holdings(
+            actor(name, proof, stack.enter_context(client()), tried.url, random), known, random
+        )
+        for name, proof in tried.users.items()
     )
-    return Stage(surface, known, alice, bob, random, Ledger(), {})
-
-
-def _base(url: str, path: str) -> str:
-    """Return the URL that paths follow: the contract's own base is in it once."""
-    return url if urlsplit(url).path.rstrip("/").endswith(path or "\0") else url + path
+    return Stage(tried.surface, known, alice, bob, random, ledger, tried.mint)
 
 
 def _write(arguments: argparse.Namespace, report: Report) -> None:

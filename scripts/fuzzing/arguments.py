@@ -7,7 +7,7 @@ from pathlib import Path
 from impl.app import PROJECT
 from scripts.fuzzing.actors import Credential, credential
 
-TIME = 150.0
+TIME = 100.0
 PROBES = 1_000
 
 
@@ -48,7 +48,7 @@ def _add_targets(parser: argparse.ArgumentParser) -> None:
         type=_credential,
         action="append",
         metavar="CREDENTIAL",
-        help="a bearer token or 'Header: value', perhaps behind ID=; twice, the first is the victim",
+        help="a bearer token or 'Header: value', or ID= before it; twice, the victim first",
     )
     add("--database", metavar="URL", help="its database, to compare the victim's rows in")
     add(

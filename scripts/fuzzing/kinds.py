@@ -112,12 +112,11 @@ class Kinds:
             self._kind(operation.path)
 
     def _kind(self, path: str) -> Kind:
-        return self.all.setdefault(
-            _plain(path), Kind(naming.singular(path.rpartition("/")[2]), path)
-        )
+        name = naming.singular(path.rpartition("/")[2])
+        return self.all.setdefault(_plain(path), Kind(name, path))
 
     def _describe(self, operation: Operation) -> None:
-        """Note what creates and lists a kind; shallow nesting creates elsewhere than it addresses."""
+        """Note what creates and lists a kind; it may be created elsewhere than it is addressed."""
         path = _plain(operation.path)
         parent, _, last = path.rpartition("/")
         if operation.method == "GET" and path in self.all:
@@ -140,7 +139,7 @@ class Kinds:
 def hint(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return the `x-fuzz` of a parameter."""
     found = (each for each in raw.get("parameters", ()) if each.get("name") == name)
-    parameter = next(found, {})
+    parameter: Mapping[str, Any] = next(found, {})
     return parameter.get("x-fuzz") or parameter.get("schema", {}).get("x-fuzz") or {}
 
 

@@ -6,7 +6,8 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IDS = {"id", "ids", "uuid", "uuids"}
 _RELATIVES = {
     "parent", "source", "target", "previous", "prev", "next", "after", "before", "root", "origin",
-    "duplicate", "original", "related", "from", "to", "of", "by", "blocked", "depends", "on", "item",
+    "duplicate", "original", "related", "from", "to", "of", "by", "blocked", "depends", "on",
+    "item",
 }  # fmt: skip
 OWNERS = (
     "user_id", "owner_id", "owner", "userId", "ownerId", "user", "account_id", "accountId",
@@ -59,7 +60,7 @@ def is_relative(stem: tuple[str, ...]) -> bool:
 
 
 def is_user(name: str, *, sometimes: bool = False) -> bool:
-    """Say whether a name is that of a user; with `sometimes` also one that may be something else."""
+    """Say whether a name is that of a user; with `sometimes` also one that need not be."""
     found = [word for word in words(name) if word not in {*_IDS, "name"}]
     names = _USERS | _SOMETIMES_USERS if sometimes else _USERS
     is_by = words(name) in {("created", "by"), ("owned", "by")}

@@ -12,8 +12,16 @@ from scripts.fuzzing.surface import Endpoint
 _ORDER = ("POST", "PUT", "GET", "HEAD", "OPTIONS", "PATCH", "DELETE", "TRACE")
 
 
+class RefusedError(Exception):
+    """There is nothing to try, or nobody to try it with; the message says why in one line."""
+
+
 def rehearse(stage: Stage) -> None:
-    """Have the owner do everything once; takes down what cannot be done, and why."""
+    """Have the owner do everything once; takes down what cannot be done, and why.
+
+    Raises RefusedError.
+    """
+    _admit(stage)
     for endpoint in stage.surface.endpoints.values():
         if endpoint.secured and endpoint.skip:
             stage.ledger.skipped[endpoint.id] = endpoint.skip
@@ -23,6 +31,17 @@ def rehearse(stage: Stage) -> None:
             stage.proven[endpoint.id] = next(stage.known.tries(endpoint))
         else:
             prove(stage, endpoint)
+
+
+def _admit(stage: Stage) -> None:
+    """Make sure that both users are let in."""
+    if not stage.surface.secured:
+        raise RefusedError("no operation asks for credentials: nothing here belongs to anybody")
+    plain = [each for each in stage.surface.secured if each.method == "GET" and not each.places]
+    for who in (stage.alice, stage.bob) if plain else ():
+        request = who.compose(plain[0], Draft(None), {})
+        if who.actor.send(request).status == 401:
+            raise RefusedError(f"--user: the credentials of {who.actor.name} are refused: 401")
 
 
 def prove(stage: Stage, endpoint: Endpoint) -> None:

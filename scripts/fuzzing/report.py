@@ -10,7 +10,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from scripts.fuzzing.ledger import Finding, Ledger
 
 VERSION = 1
-_OTHER = "*"
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,6 @@ class Report:
     seed: int
     seconds: float
     operations: list[str]
-    contract: dict[str, Any] | None = None
 
     @property
     def findings(self) -> list[Finding]:
@@ -54,7 +52,6 @@ def as_json(report: Report) -> str:
         "skipped": [{"operation": k, "why": v} for k, v in ledger.skipped.items()],
         "notes": ledger.notes,
         "timing": _timing(ledger),
-        "contract": report.contract,
     }
     return json.dumps(document, indent=2)
 

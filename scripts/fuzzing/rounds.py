@@ -72,8 +72,8 @@ def run(stage: Stage, rows: Rows | None, budget: Budget, progress: Callable[[str
         number += 1
         if stage.ledger.probes == before:
             break
-    if budget.is_over:
-        stage.ledger.notes["time"] = "the time was over before all was tried"
+    if budget.is_over and (number < 2 or stage.ledger.probes < budget.probes):
+        stage.ledger.not_probed["*"] = "the time was over before: give more of it by --time"
     _end(stage)
 
 

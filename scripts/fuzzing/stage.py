@@ -1,10 +1,11 @@
 """The stage: the API, its two users and all that the probes share."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from random import Random
 
 from scripts.agreement.request import Request
+from scripts.fuzzing.actors import Credential
 from scripts.fuzzing.answers import Answer
 from scripts.fuzzing.holdings import Holdings, Known, UnavailableError
 from scripts.fuzzing.ids import Id
@@ -19,7 +20,10 @@ _TRIES = 5
 
 @dataclass
 class Stage:
-    """Alice owns, Bob attacks. `proven` are the operations that their owner can do, with drafts."""
+    """Alice owns, Bob attacks. `proven` are the operations that their owner can do, with drafts.
+
+    `mint` makes credentials of Bob with some scopes alone, where that is possible.
+    """
 
     surface: Surface
     known: Known
@@ -27,7 +31,8 @@ class Stage:
     bob: Holdings
     random: Random
     ledger: Ledger
-    proven: dict[str, Draft]
+    mint: Callable[[Iterable[str]], Credential] | None = None
+    proven: dict[str, Draft] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bob.actor.listeners.append(self._overhear)

@@ -46,3 +46,17 @@ def knocks(stage: Stage) -> Iterator[Knock]:
         statuses = (401, 403) if lone else (401,)
         yield Knock(endpoint, "without credentials", {}, statuses)
         yield Knock(endpoint, "with broken credentials", {proof.header: broken}, statuses)
+        yield from _without_scopes(stage, endpoint)
+
+
+def _without_scopes(stage: Stage, endpoint: Endpoint) -> Iterator[Knock]:
+    """Return the operation with credentials that are good for all but what it takes."""
+    if not endpoint.scopes:
+        return
+    if stage.mint is None:
+        stage.ledger.notes["scopes"] = "credentials without scopes can only be made for a project"
+        return
+    every = {scope for each in stage.surface.secured for scope in each.scopes}
+    for what, scopes in (("no scope", set[str]()), ("other scopes", every - endpoint.scopes)):
+        proof = stage.mint(sorted(scopes))
+        yield Knock(endpoint, f"with {what}", {proof.header: proof.value}, (403,))

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
+from scripts.agreement.operations import Parameter
 from scripts.agreement.request import Request
 from scripts.agreement.writing import form, put
 from scripts.fuzzing import naming
@@ -32,12 +34,10 @@ def _by_owner(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
     if user is None:
         stage.ledger.notes["filters"] = "the users' ids are not known: no filters for owners"
         return
-    declared = {each.name: each for each in endpoint.operation.at("query")}
+    declared = [each.name for each in endpoint.operation.at("query")]
     mine = [name for name in declared if naming.is_user(name, sometimes=True)]
     for name in dict.fromkeys([*mine, *naming.OWNERS]):
-        yield _case(
-            stage, endpoint, name, user, lambda request, found, n=name: _with(request, n, found)
-        )  # type: ignore[misc] # bound per turn
+        yield _case(stage, endpoint, name, user, partial(_with, name))
 
 
 def _by_text(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
@@ -47,11 +47,8 @@ def _by_text(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
         is_id = naming.stem(parameter.name) is not None or naming.is_token(parameter.name)
         if is_id or not schemas.fits(parameter.schema, mark):
             continue
-        operation = endpoint.operation
-        yield _case(
-            stage, endpoint, parameter.name, mark,
-            lambda request, found, p=parameter, o=operation: put(request, o, p, found),  # type: ignore[misc] # bound per turn
-        )  # fmt: skip
+        write = partial(_put, endpoint, parameter)
+        yield _case(stage, endpoint, parameter.name, mark, write)
 
 
 def _case(stage: Stage, endpoint: Endpoint, name: str, foreign: Id, write: Write) -> Case:
@@ -70,6 +67,10 @@ def _case(stage: Stage, endpoint: Endpoint, name: str, foreign: Id, write: Write
     )
 
 
-def _with(request: Request, name: str, value: Id) -> Request:
+def _put(endpoint: Endpoint, parameter: Parameter, request: Request, value: Id) -> Request:
+    return put(request, endpoint.operation, parameter, value)
+
+
+def _with(name: str, request: Request, value: Id) -> Request:
     kept = [each for each in request.query.split("&") if each and not each.startswith(f"{name}=")]
     return replace(request, query="&".join([*kept, form([(name, str(value))])]))

@@ -28,14 +28,19 @@ def cases(stage: Stage) -> Iterator[Case]:
     for endpoint in stage.endpoints():
         if endpoint.method not in _WRITES or is_last(endpoint) or not _is_object(stage, endpoint):
             continue
-        for name in _names(endpoint) if user is not None else ():
-            yield _case(stage, endpoint, name, lambda: user)
+        if user is not None:
+            for name in _names(endpoint):
+                yield _case(stage, endpoint, name, partial(_same, user))
         kind = stage.surface.kinds.created_by(endpoint.id)
         if kind and not kind.by_client:
             yield from (
                 _case(stage, endpoint, name, partial(stage.foreign, kind), kind)
                 for name in islice(ids.names(kind), 3)
             )
+
+
+def _same(user: Id) -> Id:
+    return user
 
 
 def _is_object(stage: Stage, endpoint: Endpoint) -> bool:
