@@ -28,12 +28,10 @@ CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conform
 SCHEMAS = ("response_headers_conformance", "response_schema_conformance")
 
 
-@pytest.fixture(scope="module", params=TABLE)
-def correct(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Outsider]:
+@pytest.fixture(params=TABLE)
+def correct(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outsider]:
     """Run each outsider without leaks."""
-    with serving(request.param, tmp_path_factory.mktemp(request.param)) as outsider:
+    with serving(request.param, tmp_path) as outsider:
         yield outsider
 
 
