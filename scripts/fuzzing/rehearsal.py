@@ -25,6 +25,10 @@ def rehearse(stage: Stage) -> None:
     for endpoint in stage.surface.endpoints.values():
         if endpoint.secured and endpoint.skip:
             stage.ledger.skipped[endpoint.id] = endpoint.skip
+            continue
+        for label in endpoint.unresolved if endpoint.secured else ():
+            why = "it is not known what creates it: x-fuzz: {refers-to: OPERATION}, or null"
+            stage.ledger.not_probed[f"{endpoint.id}: {label}"] = why
     found = sorted(stage.surface.secured, key=lambda each: _ORDER.index(each.method))
     for endpoint in found:
         if is_last(endpoint):
