@@ -23,7 +23,8 @@ ADDRESS = re.compile(r"running on (http://127\.0\.0\.1:[0-9]+)")
 class Outsider:
     """An API of another team: its contract, where it answers, and two users' credentials.
 
-    `base` is the path below which its operations are, and each credential a header with its value.
+    `base` is the path below which its operations are, and each credential a header with its value;
+    `ids` is the pattern of the users' ids, unless their credentials tell them.
     """
 
     name: str
@@ -31,6 +32,14 @@ class Outsider:
     url: str
     base: str
     credentials: dict[str, str]
+    ids: str | None
+
+    @property
+    def users(self) -> list[str]:
+        """The users as scripts/fuzz takes them, perhaps with their ids."""
+        if self.ids is None:
+            return list(self.credentials.values())
+        return [f"{self.ids.format(user)}={proof}" for user, proof in self.credentials.items()]
 
     def client(self, user: str) -> httpx2.Client:
         """Return a client that acts for a user."""
@@ -48,6 +57,7 @@ CREDENTIALS = {
     "notes": notes_credential,
     "clinic": clinic_credential,
 }
+IDS = {"shop": None, "notes": "{}", "clinic": "usr_{}"}
 USERS = ("alice", "bob")
 
 
@@ -65,7 +75,8 @@ def serving(name: str, folder: Path, leaks: Iterable[str] = ()) -> Iterator[Outs
         )
     try:
         credentials = {user: CREDENTIALS[name](user) for user in USERS}
-        yield Outsider(name, CONTRACTS[name], _address(process, log), BASES[name], credentials)
+        url = _address(process, log)
+        yield Outsider(name, CONTRACTS[name], url, BASES[name], credentials, IDS[name])
     finally:
         process.terminate()
         process.wait(30)

@@ -100,6 +100,7 @@ def etag_header(alice: Client, bob: Client) -> bool:
 
 
 @LEAKS.seen_at(
+    "get_note",
     "delete_note",
     "restore_note",
     because="The tag is compared before it is asked whose the note is.",

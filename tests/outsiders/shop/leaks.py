@@ -65,7 +65,9 @@ def order_give(alice: Client, bob: Client) -> bool:
     return number in numbers(alice)
 
 
-@LEAKS.seen_at("listOrders", "getOrder", because="Nobody looks at the signature of a token.")
+@LEAKS.seen_at(
+    "listOrders", "getOrder", because="Nobody looks at the signature of a token.", everywhere=True
+)
 def signature(alice: Client, bob: Client) -> bool:
     number, forged = order(alice), jwt.encode({"sub": "alice"}, "made up" * 8, "HS256")
     headers = {"Authorization": f"Bearer {forged}"}
@@ -102,6 +104,9 @@ def order_crash(alice: Client, bob: Client) -> bool:
     "deleteOrder",
     "listItems",
     "addItem",
+    "getItem",
+    "changeItem",
+    "removeItem",
     because="Somebody else's order is forbidden, one that never was is not found.",
 )
 def order_forbidden(alice: Client, bob: Client) -> bool:
@@ -212,6 +217,7 @@ def item_parent(alice: Client, bob: Client) -> bool:
     "listProducts",
     "summariseOrders",
     because="A header counts everybody's orders.",
+    everywhere=True,
 )
 def header_counts(alice: Client, bob: Client) -> bool:
     before = bob.get("/products").headers.get("x-orders-placed")
