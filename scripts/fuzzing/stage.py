@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from scripts.agreement.request import Request
+from scripts.fuzzing import naming
 from scripts.fuzzing.actors import Credential
 from scripts.fuzzing.answers import Answer
 from scripts.fuzzing.holdings import Holdings, Known, Thing, UnavailableError
@@ -57,6 +58,15 @@ class Stage:
             return who.compose(endpoint, self.draft(endpoint), who.path(endpoint))
         except UnavailableError:
             return None
+
+    def owner_names(self) -> list[str]:
+        """Return what owners may be called: as answers call them, and as it is usual."""
+        user, told = str(self.alice.actor.user_id), []
+        for thing in self.alice.things.values():
+            body = thing.answer.json if thing.answer else None
+            fields = body.items() if isinstance(body, dict) else ()
+            told += [name for name, value in fields if str(value) == user]
+        return list(dict.fromkeys([*told, *naming.owners(camel=self.surface.is_camel)]))
 
     def foreign(self, kind: Kind, field: str = "") -> Id:
         """Return the id of a thing that the victim alone has, or a field of what was told of it.
