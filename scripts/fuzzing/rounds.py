@@ -19,7 +19,7 @@ from scripts.fuzzing.probes import (
     references,
     tokens,
 )
-from scripts.fuzzing.rehearsal import is_last, prove, rehearse
+from scripts.fuzzing.rehearsal import is_last, prove, rehearse, vary
 from scripts.fuzzing.rows import Rows
 from scripts.fuzzing.stage import Stage
 
@@ -81,6 +81,7 @@ def _round(judge: Judge, budget: Budget, number: int, progress: Callable[[str], 
     names = list(KINDS)
     if number:
         stage.random.shuffle(names)
+        vary(stage)
     for name in names:
         for who in (stage.alice, stage.bob):
             stage.revive(who)
