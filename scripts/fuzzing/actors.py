@@ -18,6 +18,8 @@ _PATIENCE = 30.0
 """How many seconds an answer may take."""
 _LONGEST = 60.0
 """How many seconds are waited when the server says that it was asked too often."""
+_CUT = 599
+"""What counts as the status where the server ends without one."""
 
 
 class UnreachableError(Exception):
@@ -87,7 +89,6 @@ class Actor:
     token: str
     ids: set[Id] = field(default_factory=set)
     listeners: list[Callable[[Request, Answer], None]] = field(default_factory=list)
-    sent: int = 0
     _canaries: int = 0
 
     @property
@@ -118,19 +119,28 @@ class Actor:
         return answer
 
     def _exchange(self, request: Request, proof: dict[str, str]) -> Answer:
-        self.sent += 1
-        start = time.perf_counter()
+        """Send a request; once more where the server has just closed a connection that was kept."""
         try:
-            response = self.client.request(
-                request.method,
-                self.base + request.target,
-                headers=[*request.headers, *proof.items()],
-                content=request.body or None,
-            )
+            return self._once(request, proof)
+        except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
+            try:
+                return self._once(request, proof)
+            except (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError):
+                return Answer(_CUT, (), b"the connection was cut")
         except httpx2.HTTPError as error:
-            raise UnreachableError(f"{request.method} {request.path}: {error!r}") from None
-        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+            why = str(error) or type(error).__name__
+            raise UnreachableError(f"{self.base}: no answer: {why}") from None
+
+    def _once(self, request: Request, proof: dict[str, str]) -> Answer:
+        start = time.perf_counter()
+        response = self.client.request(
+            request.method,
+            self.base + request.target,
+            headers=[*request.headers, *proof.items()],
+            content=request.body or None,
+        )
         seconds = time.perf_counter() - start
+        headers = tuple((name.lower(), value) for name, value in response.headers.multi_items())
         return Answer(response.status_code, headers, response.content, seconds)
 
     def curl(self, request: Request) -> str:

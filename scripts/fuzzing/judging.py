@@ -132,9 +132,10 @@ class Judge:
     def _judge(self, case: Case, theirs: Id, foreign: "Said", controls: list["Said"]) -> None:
         """Compare; what differs must do so also from controls that are asked a moment later."""
         found, others = foreign.leaves(), [each.leaves() for each in controls]
-        if not differences(found, others):
+        if not (names := differences(found, others)):
             return
-        time.sleep(_MOMENT)
+        if "status" not in names:
+            time.sleep(_MOMENT)
         others += [self._ask(case, self._new(theirs)).leaves() for _ in range(2)]
         if names := differences(found, others):
             name = names[0]

@@ -72,7 +72,8 @@ class Kinds:
                 place = place.rpartition("/")[0]
             if place in self.all:
                 return self.all[place]
-        return None
+        names = [naming.singular(step) for step in reversed(steps) if not step.startswith("{")]
+        return next((kind for name in names for kind in self if kind.name == name), None)
 
     def places(self, operation: Operation, raw: Mapping[str, Any]) -> dict[str, Kind | None]:
         """Return the kind of thing that each parameter of the path names."""

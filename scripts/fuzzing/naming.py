@@ -9,11 +9,10 @@ _RELATIVES = {
     "duplicate", "original", "related", "from", "to", "of", "by", "blocked", "depends", "on",
     "item",
 }  # fmt: skip
-OWNERS = (
-    "user_id", "owner_id", "owner", "userId", "ownerId", "user", "account_id", "accountId",
-    "username", "created_by", "createdBy", "author_id", "authorId", "customer_id", "tenant_id",
+_OWNERS = (
+    "user_id", "owner_id", "owner", "user", "account_id", "username", "created_by", "author_id",
+    "customer_id", "tenant_id",
 )  # fmt: skip
-"""What fields and parameters that name a user are called."""
 _USERS = {"user", "users", "owner", "username", "author", "creator", "uid", "member", "me"}
 _SOMETIMES_USERS = {"account", "customer", "tenant", "profile"}
 _TOKENS = {"cursor", "token", "key"}
@@ -22,6 +21,14 @@ _SEARCHES = {
     "report", "export", "aggregate", "preview", "list",
 }  # fmt: skip
 _ENDINGS = {"logout", "signout", "revoke", "deactivate", "close"}
+
+
+def owners(*, camel: bool = False) -> list[str]:
+    """Return what fields and parameters that name a user are called, in one of the two styles."""
+    names = [words(name) for name in _OWNERS]
+    if not camel:
+        return list(_OWNERS)
+    return [first + "".join(map(str.title, others)) for first, *others in names]
 
 
 def words(name: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from scripts.fuzzing.probes import (
     references,
     tokens,
 )
-from scripts.fuzzing.rehearsal import is_last, prove, rehearse
+from scripts.fuzzing.rehearsal import is_last, prove, rehearse, vary
 from scripts.fuzzing.rows import Rows
 from scripts.fuzzing.stage import Stage
 
@@ -63,7 +63,6 @@ def run(stage: Stage, rows: Rows | None, budget: Budget, progress: Callable[[str
     progress("rehearsing")
     rehearse(stage)
     guard = Guard(stage, rows)
-    guard.look()
     judge = Judge(stage, guard)
     number = 0
     while not budget.is_over and (number == 0 or stage.ledger.probes < budget.probes):
@@ -82,7 +81,11 @@ def _round(judge: Judge, budget: Budget, number: int, progress: Callable[[str], 
     names = list(KINDS)
     if number:
         stage.random.shuffle(names)
+        vary(stage)
     for name in names:
+        for who in (stage.alice, stage.bob):
+            stage.revive(who)
+        judge.guard.look()
         for probe in _ordered(KINDS[name](stage), number, stage.random):
             if budget.is_over or (number and stage.ledger.probes >= budget.probes):
                 return

@@ -58,7 +58,7 @@ class Rows:
 def _owner(table: Table) -> str | None:
     """Return the column that names the owner of a row."""
     names = [column.name for column in table.columns]
-    for name in naming.OWNERS:
+    for name in [*naming.owners(), *naming.owners(camel=True)]:
         if name in names:
             return name
     return None

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from random import Random
 
 from scripts.agreement.request import Request
+from scripts.fuzzing import naming
 from scripts.fuzzing.actors import Credential
 from scripts.fuzzing.answers import Answer
-from scripts.fuzzing.holdings import Holdings, Known, UnavailableError
+from scripts.fuzzing.holdings import Holdings, Known, Thing, UnavailableError
 from scripts.fuzzing.ids import Id
 from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.ledger import Ledger
@@ -58,6 +59,15 @@ class Stage:
         except UnavailableError:
             return None
 
+    def owner_names(self) -> list[str]:
+        """Return what owners may be called: as answers call them, and as it is usual."""
+        user, told = str(self.alice.actor.user_id), []
+        for thing in self.alice.things.values():
+            body = thing.answer.json if thing.answer else None
+            fields = body.items() if isinstance(body, dict) else ()
+            told += [name for name, value in fields if str(value) == user]
+        return list(dict.fromkeys([*told, *naming.owners(camel=self.surface.is_camel)]))
+
     def foreign(self, kind: Kind, field: str = "") -> Id:
         """Return the id of a thing that the victim alone has, or a field of what was told of it.
 
@@ -78,6 +88,25 @@ class Stage:
             return self.alice.thing(kind).id == self.bob.thing(kind).id
         except UnavailableError:
             return False
+
+    def revive(self, who: Holdings) -> None:
+        """Forget the things of a user that are gone, so that others take their places."""
+        for kind, thing in list(who.things.items()):
+            try:
+                read = self.getter(who, thing)
+            except UnavailableError:
+                read = None
+            if read is None or not who.actor.send(read).ok:
+                del who.things[kind]
+
+    def getter(self, who: Holdings, thing: Thing) -> Request | None:
+        """Return the request by which a user reads a thing of theirs, if there is one."""
+        for endpoint in self.endpoints():
+            is_item = endpoint.method == "GET" and endpoint.path.endswith("}")
+            if is_item and endpoint.things and endpoint.places[endpoint.things[-1]] is thing.kind:
+                path = who.path(endpoint, thing.known)
+                return who.compose(endpoint, self.draft(endpoint), path)
+        return None
 
     def blame(
         self, kind: str, operation: str, detail: str, requests: Iterable[tuple[Holdings, Request]]

@@ -1,7 +1,9 @@
 """The surface of an API: its operations, the kinds of their things, and how they refer."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from scripts.agreement.dialect import Value, follow
@@ -61,6 +63,12 @@ class Endpoint:
         return self.operation.body.content[self.media_type].get("schema", {})
 
     @property
+    def names(self) -> list[str]:
+        """The names of the parameters, but for headers, and of the references."""
+        parameters = [each for each in self.operation.parameters if each.location != "header"]
+        return [*(each.name for each in parameters), *(each.name for each in self.references)]
+
+    @property
     def things(self) -> list[str]:
         """The parameters of the path that name things which users own."""
         return [name for name, kind in self.places.items() if kind and not kind.is_user]
@@ -85,6 +93,12 @@ class Surface:
     def secured(self) -> list[Endpoint]:
         """The operations that are to be probed."""
         return [each for each in self.endpoints.values() if each.secured and not each.skip]
+
+    @cached_property
+    def is_camel(self) -> bool:
+        """Whether names of several words are in camel case."""
+        names = [name for each in self.endpoints.values() for name in each.names]
+        return any(re.search("[a-z][A-Z]", name) for name in names)
 
     def creator(self, kind: Kind) -> Endpoint | None:
         """Return the operation that creates things of a kind."""

@@ -24,22 +24,21 @@ class Watch:
         self._seen = {each: [seen, self._read(each)] for each, seen in first.items()}
 
     def changes(self) -> list[tuple[Request, str]]:
-        """Return what is read otherwise than before, and how."""
+        """Return what is read otherwise than before and stays so, and how."""
+        now = {each: self._read(each) for each in self._seen}
+        changed = [each for each, said in now.items() if differences(said, self._seen[each])]
+        if changed:
+            time.sleep(_MOMENT)
         found = []
-        for request, before in self._seen.items():
-            now = self._read(request)
-            if differences(now, before) and (name := self._settled(request, before, now)):
-                old, new = shown(before[0].get(name)), shown(now.get(name))
-                found.append((request, f"{name} was {old!r}, is {new!r}"))
+        for request in changed:
+            again = self._read(request)
+            # What is different once more is so by the clock, whatever the other user did.
+            for name in differences(now[request], self._seen[request]):
+                if _same(again, now[request], name):
+                    old, new = (shown(each.get(name)) for each in (self._seen[request][0], again))
+                    found.append((request, f"{name} was {old!r}, is {new!r}"))
+                    break
         return found
-
-    def _settled(self, request: Request, before: list[Leaves], now: Leaves) -> str | None:
-        """Return a part that differs and stays so; the clock changes parts by itself."""
-        time.sleep(_MOMENT)
-        again = self._read(request)
-        moving = {name for name in {*again, *now} if not _same(again, now, name)}
-        left = [name for name in differences(now, before) if name not in moving]
-        return left[0] if left else None
 
     def _read(self, request: Request) -> Leaves:
         return leaves(self._reader.send(request))
@@ -47,4 +46,6 @@ class Watch:
 
 def _same(one: Leaves, other: Leaves, name: str) -> bool:
     first, second = one.get(name), other.get(name)
-    return first is not None and second is not None and first.is_like(second)
+    if first is None or second is None:
+        return first is second
+    return first.is_like(second)

@@ -35,6 +35,7 @@ class Deed:
         stage.failed(KIND, self.endpoint, asked[-1], answer)
         for change in judge.guard.changes()[:1]:
             stage.blame(KIND, self.endpoint.id, change, [(stage.bob, asked[-1])])
+        stage.revive(stage.bob)
 
 
 def deeds(stage: Stage) -> Iterator[Deed]:

@@ -36,7 +36,7 @@ def _by_owner(stage: Stage, endpoint: Endpoint) -> Iterator[Case]:
         return
     declared = [each.name for each in endpoint.operation.at("query")]
     mine = [name for name in declared if naming.is_user(name, sometimes=True)]
-    for name in dict.fromkeys([*mine, *naming.OWNERS]):
+    for name in dict.fromkeys([*mine, *stage.owner_names()]):
         yield _case(stage, endpoint, name, user, partial(_with, name))
 
 

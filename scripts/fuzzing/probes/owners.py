@@ -7,7 +7,7 @@ from functools import partial
 from itertools import islice
 
 from scripts.agreement.request import Request
-from scripts.fuzzing import ids, naming
+from scripts.fuzzing import ids
 from scripts.fuzzing.holdings import UnavailableError
 from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
@@ -29,7 +29,7 @@ def cases(stage: Stage) -> Iterator[Case]:
         if endpoint.method not in _WRITES or is_last(endpoint) or not _is_object(stage, endpoint):
             continue
         if user is not None:
-            for name in _names(endpoint):
+            for name in _names(stage, endpoint):
                 yield _case(stage, endpoint, name, partial(_same, user))
         kind = stage.surface.kinds.created_by(endpoint.id)
         if kind and not kind.by_client:
@@ -47,10 +47,10 @@ def _is_object(stage: Stage, endpoint: Endpoint) -> bool:
     return "json" in endpoint.media_type and isinstance(stage.draft(endpoint).body, dict)
 
 
-def _names(endpoint: Endpoint) -> Iterator[str]:
+def _names(stage: Stage, endpoint: Endpoint) -> Iterator[str]:
     references = [each for each in endpoint.references if each.location == "body"]
     declared = [each.steps[0] for each in references if each.kind and each.kind.is_user]
-    yield from dict.fromkeys([*declared, *naming.OWNERS])
+    yield from dict.fromkeys([*declared, *stage.owner_names()])
 
 
 def _case(

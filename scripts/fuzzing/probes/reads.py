@@ -14,7 +14,7 @@ from scripts.fuzzing.surface import Endpoint
 from scripts.fuzzing.watch import Watch
 
 KIND = "reads"
-_FLAGS = ("all", "include_all", "include_deleted", "admin")
+_FLAGS = ("all", "admin")
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -39,6 +39,7 @@ class Turn:
             stage.blame(KIND, found[request].id, detail, [(stage.bob, request)])
         for endpoint in found.values():
             stage.ledger.coverage[endpoint.id, KIND] += 1
+        stage.revive(stage.alice)
         judge.guard.look()
 
 

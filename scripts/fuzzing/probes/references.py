@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from scripts.agreement.request import Request
 from scripts.fuzzing.holdings import UnavailableError
 from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
@@ -91,16 +90,6 @@ def _among(
         pair = [mine.id, found][::order]
         path = stage.bob.path(endpoint)
         request = stage.bob.compose(endpoint, stage.draft(endpoint), path, {reference: pair})
-        return Ask(request, (found, mine.id), then=_getter(stage, kind, mine.known))
+        return Ask(request, (found, mine.id), then=stage.getter(stage.bob, mine))
 
     return ask
-
-
-def _getter(stage: Stage, kind: Kind, known: dict[Kind, Id]) -> Request | None:
-    """Return the request that reads a thing, if there is one."""
-    for endpoint in stage.endpoints():
-        is_item = endpoint.path.endswith("}") and endpoint.method == "GET"
-        if is_item and endpoint.things and endpoint.places[endpoint.things[-1]] is kind:
-            path = stage.bob.path(endpoint, known)
-            return stage.bob.compose(endpoint, stage.draft(endpoint), path)
-    return None

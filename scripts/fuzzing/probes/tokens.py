@@ -1,7 +1,7 @@
 """Tokens: cursors, keys and the like that the victim was given do nothing for the attacker."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scripts.agreement.operations import Parameter
@@ -119,12 +119,14 @@ class Retry:
         """Use the victim's key with the same body: it is as good as a fresh one."""
         stage = judge.stage
         request = stage.request(stage.bob, self.endpoint)
-        if request is None:
+        first = stage.request(stage.alice, self.endpoint)
+        if request is None or first is None:
             return
         keys = [f"{stage.random.getrandbits(128):032x}" for _ in range(3)]
         operation = self.endpoint.operation
         asked = [put(request, operation, self.parameter, key) for key in keys]
-        theirs = stage.alice.actor.send(asked[0])
+        used = put(replace(first, body=request.body), operation, self.parameter, keys[0])
+        theirs = stage.alice.actor.send(used)
         judge.guard.look()
         said = [stage.bob.actor.send(each) for each in asked]
         stage.ledger.coverage[self.endpoint.id, KIND] += 1
@@ -132,7 +134,7 @@ class Retry:
         if how := self._told(stage, theirs, said, keys):
             detail = f"{self.parameter.name} of the other user: {how}"
             stage.blame(
-                KIND, self.endpoint.id, detail, [(stage.alice, asked[0]), (stage.bob, asked[0])]
+                KIND, self.endpoint.id, detail, [(stage.alice, used), (stage.bob, asked[0])]
             )
 
     def _told(
