@@ -22,7 +22,7 @@ _OF_30 = {
     "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems", "maxProperties",
     "minProperties", "required", "enum", "type", "allOf", "oneOf", "anyOf", "not", "items",
     "properties", "additionalProperties", "description", "format", "default", "nullable",
-    "readOnly", "writeOnly", "example",
+    "readOnly", "writeOnly", "example", "x-fuzz",
 }  # fmt: skip
 _LITERAL = {"example", "examples", "default", "enum", "const"}
 _NEVER = {"not": {}, "readOnly": True}

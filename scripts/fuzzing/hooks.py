@@ -1,0 +1,46 @@
+"""What Schemathesis must know of an API beyond its contract."""
+
+import os
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, HookContext, Response
+from schemathesis.core.failures import Failure
+from schemathesis.openapi.checks import RejectedPositiveData
+
+from scripts.fuzzing import naming
+
+CURSORS = "FUZZ_CURSORS"
+"""The variable with the names of the parameters whose values only the server makes."""
+
+
+@schemathesis.hook
+def filter_failure(
+    context: HookContext,  # noqa: ARG001 - the hook's signature
+    failure: Failure,
+    case: Case[Any],  # noqa: ARG001 - the hook's signature
+    response: Response,
+) -> bool:
+    """Accept that what only the server makes is refused: a cursor, or an id that is not there."""
+    if not isinstance(failure, RejectedPositiveData) or response.status_code not in {400, 422}:
+        return True
+    cursors = set(os.environ.get(CURSORS, "").split())
+    refused = _refused(response)
+    return not refused or any(
+        name not in cursors and naming.stem(name) is None for name in refused
+    )
+
+
+def _refused(response: Response) -> set[str]:
+    """Return what is named as wrong, where the answer names anything: parameters, properties."""
+    try:
+        places = response.json().get("errors", [])
+        return {str(each.get("parameter") or _property(each.get("pointer"))) for each in places}
+    except (ValueError, AttributeError):
+        return set()
+
+
+def _property(pointer: str) -> str:
+    """Return the property that a pointer leads to, or leads into."""
+    names = [step for step in pointer.split("/") if not step.isdigit()]
+    return names[-1]

@@ -1,0 +1,1 @@
+"""The kinds of probes: what the attacker asks, and with what it is compared."""

@@ -1,0 +1,85 @@
+"""Reads: what the attacker reads stays the same, whatever the victim does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scripts.agreement.request import Request
+from scripts.agreement.writing import put
+from scripts.fuzzing import naming
+from scripts.fuzzing.holdings import Holdings, UnavailableError
+from scripts.fuzzing.judging import Judge
+from scripts.fuzzing.rehearsal import attempt, is_last
+from scripts.fuzzing.stage import Stage
+from scripts.fuzzing.surface import Endpoint
+from scripts.fuzzing.watch import Watch
+
+KIND = "reads"
+_FLAGS = ("all", "admin")
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The victim does something; before and after, the attacker reads all that there is to read."""
+
+    endpoint: Endpoint
+
+    def run(self, judge: Judge) -> None:
+        """Take down each read that has changed."""
+        stage = judge.stage
+        found = dict(_reads(stage, stage.bob))
+        watch = Watch(stage.bob.actor)
+        watch.look(list(found))
+        try:
+            attempt(stage.alice, self.endpoint, stage.draft(self.endpoint))
+        except UnavailableError:
+            return
+        for request, change in watch.changes():
+            detail = f"{change} once the other user has done {self.endpoint.id}"
+            stage.blame(KIND, found[request].id, detail, [(stage.bob, request)])
+        for endpoint in found.values():
+            stage.ledger.coverage[endpoint.id, KIND] += 1
+        stage.revive(stage.alice)
+        judge.guard.look()
+
+
+def turns(stage: Stage) -> Iterator[Turn]:
+    """Return everything that the victim can do to their own things."""
+    for endpoint in stage.endpoints():
+        if endpoint.method not in _SAFE and not is_last(endpoint):
+            yield Turn(endpoint)
+
+
+def _reads(stage: Stage, who: Holdings) -> Iterator[tuple[Request, Endpoint]]:
+    """Return what a user can read: everything as it is, and by each parameter of the query."""
+    for endpoint in stage.endpoints():
+        asks = endpoint.method == "POST" and naming.is_search(endpoint.path)
+        if endpoint.method != "GET" and not asks:
+            continue
+        request = stage.request(who, endpoint)
+        if request is None:
+            continue
+        yield request, endpoint
+        yield from ((each, endpoint) for each in _varied(stage, endpoint, request))
+
+
+def _varied(stage: Stage, endpoint: Endpoint, request: Request) -> Iterator[Request]:
+    operation = endpoint.operation
+    for parameter in operation.at("query"):
+        if naming.is_token(parameter.name) or naming.stem(parameter.name) is not None:
+            continue
+        for value in stage.known.samples.values(parameter, endpoint)[:6]:
+            is_text = isinstance(value, str) and parameter.schema.get("type") == "string"
+            is_free = is_text and stage.surface.schemas.fits(
+                parameter.schema, stage.alice.actor.token
+            )
+            shown = stage.alice.actor.token if is_free else value
+            if shown is not None:
+                yield put(request, operation, parameter, shown)
+    if not endpoint.path.endswith("}"):
+        for flag in _FLAGS:
+            between = "&" if request.query else ""
+            yield Request(
+                request.method, request.path, f"{request.query}{between}{flag}=true",
+                request.headers, request.body,
+            )  # fmt: skip

@@ -1,0 +1,51 @@
+"""A watch: requests whose answers are to stay as they are, whatever the other user does."""
+
+import time
+from collections.abc import Sequence
+
+from scripts.agreement.request import Request
+from scripts.fuzzing.actors import Actor
+from scripts.fuzzing.answers import Leaves, differences, leaves, shown
+
+_MOMENT = 1.05
+"""Seconds after which a clock that is shown in seconds shows another time."""
+
+
+class Watch:
+    """What one user reads, taken down twice, so that what varies by itself is known."""
+
+    def __init__(self, reader: Actor) -> None:
+        self._reader = reader
+        self._seen: dict[Request, list[Leaves]] = {}
+
+    def look(self, requests: Sequence[Request]) -> None:
+        """Take down how things are."""
+        first = {each: self._read(each) for each in requests}
+        self._seen = {each: [seen, self._read(each)] for each, seen in first.items()}
+
+    def changes(self) -> list[tuple[Request, str]]:
+        """Return what is read otherwise than before and stays so, and how."""
+        now = {each: self._read(each) for each in self._seen}
+        changed = [each for each, said in now.items() if differences(said, self._seen[each])]
+        if changed:
+            time.sleep(_MOMENT)
+        found = []
+        for request in changed:
+            again = self._read(request)
+            # What is different once more is so by the clock, whatever the other user did.
+            for name in differences(now[request], self._seen[request]):
+                if _same(again, now[request], name):
+                    old, new = (shown(each.get(name)) for each in (self._seen[request][0], again))
+                    found.append((request, f"{name} was {old!r}, is {new!r}"))
+                    break
+        return found
+
+    def _read(self, request: Request) -> Leaves:
+        return leaves(self._reader.send(request))
+
+
+def _same(one: Leaves, other: Leaves, name: str) -> bool:
+    first, second = one.get(name), other.get(name)
+    if first is None or second is None:
+        return first is second
+    return first.is_like(second)

@@ -1,0 +1,1 @@
+"""A clinic: users in the path, API keys, files, jobs, sessions, a rate limit."""

@@ -1,0 +1,1 @@
+"""A web shop: sequential numbers, camelCase, offset paging, OpenAPI 3.0."""

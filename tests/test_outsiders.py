@@ -1,0 +1,123 @@
+"""APIs of other teams: correct without leaks, and each seeded leak is one."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.outsiders.clinic.leaks import LEAKS as CLINIC
+from tests.outsiders.leak import Leak
+from tests.outsiders.notes.leaks import LEAKS as NOTES
+from tests.outsiders.serving import Outsider, serving
+from tests.outsiders.shop.leaks import LEAKS as SHOP
+from tests.running import PROJECT, environment
+
+TABLE = {"shop": SHOP, "notes": NOTES, "clinic": CLINIC}
+SEEDED = [
+    pytest.param(name, leak, id=f"{name}-{leak.name}")
+    for name, leaks in TABLE.items()
+    for leak in leaks
+]
+TIME = 240
+"""How many seconds two users may take to try everything once."""
+CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance")
+SCHEMAS = ("response_headers_conformance", "response_schema_conformance")
+
+
+@pytest.fixture(params=TABLE)
+def correct(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Outsider]:
+    """Run each outsider without leaks."""
+    with serving(request.param, tmp_path) as outsider:
+        yield outsider
+
+
+def leaks(outsider: Outsider, leak: Leak) -> bool:
+    with outsider.client("alice") as alice, outsider.client("bob") as bob:
+        return leak.proof(alice, bob)
+
+
+def test_without_leaks_nothing_leaks(correct: Outsider) -> None:
+    assert [leak.name for leak in TABLE[correct.name] if leaks(correct, leak)] == []
+
+
+def test_without_leaks_every_answer_is_what_the_contract_says(
+    correct: Outsider, tmp_path: Path
+) -> None:
+    (tmp_path / "schemathesis.toml").write_text('[parameters]\n"path.user_id" = "usr_bob"\n')
+    command = [
+        *(sys.executable, "-P", "-m", "schemathesis.cli"),
+        *("run", str(correct.contract), f"--url={correct.url}{correct.base}"),
+        *(f"--header={correct.credentials['bob']}", "--max-examples=10", "--seed=1"),
+        f"--checks={','.join(CHECKS + SCHEMAS)}",
+    ]
+    fuzzed = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert fuzzed.returncode == 0, fuzzed.stdout
+
+
+@pytest.mark.parametrize(("name", "leak"), SEEDED)
+def test_a_seeded_leak_leaks(name: str, leak: Leak, tmp_path: Path) -> None:
+    with serving(name, tmp_path, [leak.name]) as outsider:
+        assert leaks(outsider, leak)
+
+
+def mixed(one: Leak, other: Leak) -> bool:
+    """Return whether a finding might be of either leak."""
+    everywhere = one.everywhere or other.everywhere
+    return everywhere or not one.operations.isdisjoint(other.operations)
+
+
+def together(leaks: list[Leak]) -> Iterator[list[Leak]]:
+    """Part leaks into groups in each of which a finding tells what it is of."""
+    left = leaks
+    while left:
+        group: list[Leak] = []
+        for leak in left:
+            if not any(mixed(leak, other) for other in group):
+                group.append(leak)
+        yield group
+        left = [leak for leak in left if leak not in group]
+
+
+GROUPS = [
+    pytest.param(name, group, id=f"{name}-{number}")
+    for name, leaks in TABLE.items()
+    for number, group in enumerate(together(leaks))
+]
+
+
+def fuzz(outsider: Outsider) -> tuple[int, dict[str, Any]]:
+    """Return the exit code of scripts/fuzz, having tried everything once, and its report."""
+    fuzzed = subprocess.run(
+        [
+            *(PROJECT / "scripts/fuzz", f"--contract={outsider.contract}"),
+            f"--url={outsider.url}{outsider.base}",
+            *(f"--user={user}" for user in outsider.users),
+            *("--only=two-users", "--json=-", f"--time={TIME}", "--probes=1"),
+        ],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert fuzzed.stdout, fuzzed.stderr
+    return fuzzed.returncode, json.loads(fuzzed.stdout)
+
+
+def test_without_leaks_nothing_is_found(correct: Outsider) -> None:
+    code, report = fuzz(correct)
+    assert (code, report["findings"], report["not_probed"]) == (0, [], [])
+
+
+@pytest.mark.parametrize(("name", "group"), GROUPS)
+def test_every_seeded_leak_is_found(name: str, group: list[Leak], tmp_path: Path) -> None:
+    with serving(name, tmp_path, [leak.name for leak in group]) as outsider:
+        code, report = fuzz(outsider)
+    found = {finding["operation"] for finding in report["findings"]}
+    assert [leak.name for leak in group if leak.operations.isdisjoint(found)] == []
+    assert code == 1
