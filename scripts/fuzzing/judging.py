@@ -13,10 +13,9 @@ from scripts.fuzzing.ids import Id, stranger
 from scripts.fuzzing.kinds import Kind
 from scripts.fuzzing.naming import words
 from scripts.fuzzing.stage import Stage
-from scripts.fuzzing.surface import Endpoint
+from scripts.fuzzing.surface import SAFE, Endpoint
 from scripts.fuzzing.witness import names_owner
 
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 _MOMENT = 1.05
 """Seconds after which a clock that is shown in seconds shows another time."""
 
@@ -105,12 +104,12 @@ class Judge:
     def check(self, case: Case, theirs: Id, foreign: "Said") -> None:
         """See whether the victim's things are as they were."""
         request, answer = foreign.ask.request, foreign.answer
-        if request.method in _SAFE and not answer.ok:
+        if request.method in SAFE and not answer.ok:
             return
         changes = self.guard.changes()
         for change in changes[:1]:
             self._blame(case, f"{_noted(case)}{change}", [request])
-        is_written = answer.ok and request.method not in _SAFE
+        is_written = answer.ok and request.method not in SAFE
         if case.touched and not case.touched.is_user and (changes or is_written):
             # The attacker may have something of the same id from now on.
             self.stage.alice.actor.ids.discard(theirs)
@@ -152,7 +151,7 @@ class Judge:
             details.append("another user's path is answered with success")
         if case.owner and names_owner(answer, theirs):
             details.append("the other user is told to own it")
-        is_write = case.stores and request.method not in _SAFE
+        is_write = case.stores and request.method not in SAFE
         if is_write and _names(answer.json, case.stores, theirs):
             details.append("what the other user owns is referred to from now on")
         for detail in details:
