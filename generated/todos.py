@@ -185,7 +185,7 @@ LIST_TODOS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoPage))}),
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 CREATE_TODO = Declaration(
@@ -206,7 +206,7 @@ CREATE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 429, 500, 503]),
 )
 
 GET_TODO = Declaration(
@@ -230,7 +230,7 @@ GET_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 406, 422, 429, 500, 503]),
 )
 
 REPLACE_TODO = Declaration(
@@ -252,7 +252,7 @@ REPLACE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 CHANGE_TODO = Declaration(
@@ -276,7 +276,7 @@ CHANGE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 DELETE_TODO = Declaration(
@@ -291,5 +291,5 @@ DELETE_TODO = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 412, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 412, 422, 429, 500, 503]),
 )

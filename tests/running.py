@@ -17,7 +17,7 @@ from impl.core.tokens import mint
 from scripts.tokens import declared_scopes
 
 PROJECT = Path(__file__).parents[1]
-CONFIGURED = ("DATABASE_URL", "ENVIRONMENT", "JWT_")
+CONFIGURED = ("CORS_", "DATABASE_URL", "ENVIRONMENT", "JWT_", "RATE_LIMIT_", "TRUSTED_")
 ADDRESS = re.compile(r"^(API|Documentation) +(http://[0-9.]+:[0-9]+)", re.MULTILINE)
 
 
