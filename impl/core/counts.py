@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from impl.core.rates import Rate
 from impl.core.settings import SettingsError
 
-CAPACITY = 50_000  # windows of a policy: 17 MB, when each is another address
+CAPACITY = 50_000  # windows of a policy: 20 MB, when each is another address
 
 
 @dataclass(frozen=True, slots=True)
