@@ -60,6 +60,19 @@ class Running:
         return self.process.wait(30)
 
 
+def start(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/serve where it is expected to refuse, with an end to waiting."""
+    command = [sys.executable, "-P", "-m", "scripts.serving", "--port=0", "--management-port=0"]
+    return subprocess.run(
+        [*command, *arguments],
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
 @contextmanager
 def serving(
     data: Path, *arguments: str, environ: Mapping[str, str] | None = None

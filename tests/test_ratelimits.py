@@ -13,12 +13,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.contract import OPERATIONS, Operation
+from tests.contract import DOCUMENT, OPERATIONS, Operation
 from tests.forgeries import KEY
-from tests.running import Running, environment, serving
+from tests.running import Running, environment, serving, start
 from tests.stores import storing
-from tests.test_contract_problems import EXAMPLES
-from tests.test_serve import start
 
 RATES = {
     "RATE_LIMIT_FAILURES": "5/hour",
@@ -125,8 +123,10 @@ def test_each_operation_tells_what_was_exceeded_and_when_there_is_room(
         for _ in range(6):
             answer = calls.request(operation.method, operation.target("ada"), **operation.content)
     assert answer.status_code == 429
-    assert answer.json() == EXAMPLES["TooManyRequests"]
-    assert answer.headers["content-type"] == "application/problem+json"
+    declared = DOCUMENT["components"]["responses"]["TooManyRequests"]
+    ((media_type, content),) = declared["content"].items()
+    assert (answer.headers["content-type"], answer.json()) == (media_type, content["example"])
+    assert {name.lower() for name in declared["headers"]} <= answer.headers.keys()
     assert "www-authenticate" not in answer.headers
     seconds = int(answer.headers["retry-after"])
     assert 3500 < seconds <= 3600
@@ -160,14 +160,14 @@ def test_nobody_is_believed_who_is_not_configured(server: Running) -> None:
 
 
 def test_whoever_waits_as_long_as_told_is_served_again(tmp_path: Path) -> None:
-    with serving(tmp_path, environ={"RATE_LIMIT_USER": "3 per 2 seconds"}) as running:
-        with running.client("ada") as calls:
-            for _ in range(3):
-                while (answer := calls.get("/api/todos")).status_code == 200:
-                    pass
-                assert answer.status_code == 429
-                time.sleep(int(answer.headers["retry-after"]))
-                assert calls.get("/api/todos").status_code == 200
+    rates = {"RATE_LIMIT_USER": "3 per 2 seconds"}
+    with serving(tmp_path, environ=rates) as running, running.client("ada") as calls:
+        for _ in range(3):
+            while (answer := calls.get("/api/todos")).status_code == 200:
+                pass
+            assert answer.status_code == 429
+            time.sleep(int(answer.headers["retry-after"]))
+            assert calls.get("/api/todos").status_code == 200
 
 
 def test_two_servers_count_together_in_a_store_and_go_on_without_it(

@@ -1,5 +1,6 @@
 """Rates: how many requests are let through in how much time, as settings write them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,6 +12,7 @@ from pydantic_settings import NoDecode
 OFF = "off"
 MAX_REQUESTS = 10**9
 MAX_SECONDS = 86_400
+NO_TIME = re.compile(r"(?:/|per)\s*0")  # which `limits` reads as if there were no number
 IN_PRODUCTION: Mapping[str, str] = {
     "RATE_LIMIT_FAILURES": "30/minute",
     "RATE_LIMIT_ADDRESS": "6000/minute",
@@ -34,11 +36,11 @@ def _rate(written: object) -> Rate | None:
         return None
     if not isinstance(written, str):
         raise ValueError  # noqa: TRY004 - what Pydantic takes for a fault of the value
+    if NO_TIME.search(written):
+        raise ValueError
     items = parse_many(written)
     rate = Rate(items[0].amount, items[0].get_expiry())
-    if len(items) > 1 or not rate.requests <= MAX_REQUESTS or not rate.seconds <= MAX_SECONDS:
-        raise ValueError
-    if not rate.requests or not rate.seconds:
+    if len(items) > 1 or not 1 <= rate.requests <= MAX_REQUESTS or rate.seconds > MAX_SECONDS:
         raise ValueError
     return rate
 
