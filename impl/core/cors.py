@@ -48,15 +48,17 @@ class CrossOrigin:
             (b"access-control-max-age", b"%d" % MAX_AGE_S),
         ]
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != "http":
-            return self._app(scope, receive, send)
+            await self._app(scope, receive, send)
+            return
         sent = [value for name, value in scope["headers"] if name == b"origin"]
         fields = self._fields.get(sent[0]) if len(sent) == 1 else None
         if fields and scope["method"] == "OPTIONS" and _is_preflight(scope):
-            return self._answer(fields, send)
-        return self._app(scope, receive, _adding(fields or [VARY], send))
+            await self._answer(fields, send)
+        else:
+            await self._app(scope, receive, _adding(fields or [VARY], send))
 
     async def _answer(self, fields: list[tuple[bytes, bytes]], send: Send) -> None:
         headers = [field for field in fields if b"expose" not in field[0]] + self._policy
