@@ -10,6 +10,7 @@ from impl.core.auth import Caller
 from impl.core.counts import OwnCounts, Policy
 from impl.core.ratelimits import Policies, RateLimits, TooManyRequests, paths_of
 from impl.core.rates import Rate
+from impl.core.settings import SettingsError
 
 ANSWERED: dict[str, Any] = {"responses": {}}
 MARKED = {**ANSWERED, "x-rate-limit": "refresh"}
@@ -30,7 +31,7 @@ async def done(scope: Scope, receive: Receive, send: Send) -> None:
 
 def served(*calls: tuple[str, str, str]) -> list[bool]:
     """Tell which calls, of a user by a method to a path, there was room for."""
-    policies = Policies(None, None, None, None, Policy("refresh", Rate(2, 60)))
+    policies = Policies(None, None, None, Policy("refresh", Rate(2, 60)), None)
     app = RateLimits(policies, OwnCounts(), paths_of(CONTRACT, "refresh")).before(done)
 
     async def call(user_id: str, method: str, path: str) -> bool:
@@ -74,5 +75,5 @@ def test_other_operations_are_not(method: str, path: str) -> None:
 
 def test_a_class_that_there_is_not_is_refused() -> None:
     wrong = {"paths": {"/a": {"get": {**ANSWERED, "x-rate-limit": "refersh"}}}}
-    with pytest.raises(ValueError, match=r"^GET /a: x-rate-limit must be refresh$"):
+    with pytest.raises(SettingsError, match=r"^GET /a: x-rate-limit must be refresh$"):
         paths_of(wrong, "refresh")

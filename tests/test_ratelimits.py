@@ -99,6 +99,14 @@ def test_each_address_has_a_quota_whoever_sends(limited: Running, address: str) 
     assert answers == [200] * 30 + [429] * 3
 
 
+def test_what_is_refused_to_one_user_is_not_taken_from_others_at_the_address(
+    limited: Running, address: str
+) -> None:
+    with client(limited, address) as greedy, client(limited, address) as modest:
+        assert statuses(greedy, 100)[20:] == [429] * 80
+        assert statuses(modest, 10) == [200] * 10
+
+
 def test_a_64_of_ipv6_is_one_address(limited: Running) -> None:
     answers = []
     for number in range(7):

@@ -16,7 +16,7 @@ from impl.core.auth import Unauthenticated, refuse
 from impl.core.contract import Document, operations
 from impl.core.counts import Counts, Excess, OwnCounts, Policy
 from impl.core.problems import Problem
-from impl.core.settings import Settings
+from impl.core.settings import Settings, SettingsError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
 CLASS = "x-rate-limit"
@@ -45,15 +45,15 @@ class TooManyRequests(Problem):
 class Policies:
     """What is limited: for each address and for each user, and None for what is not.
 
-    `failures` are requests without a valid token. All others count for `address` and `user`, for
-    `writes` by unsafe methods, and for `refresh` when they are for operations of that class.
+    `failures` are requests without a valid token. All others count for `user`, for `writes` by
+    unsafe methods, for `refresh` when they are for operations of that class, and for `address`.
     """
 
     failures: Policy | None
-    address: Policy | None
     user: Policy | None
     writes: Policy | None
     refresh: Policy | None
+    address: Policy | None
 
     @classmethod
     def of(cls, settings: Settings) -> "Policies":
@@ -87,19 +87,20 @@ class RateLimits:
 
         It raises `TooManyRequests`.
         """
-        each = [policy for policy in (self._policies.user,) if policy]
-        unsafe = [policy for policy in (*each, self._policies.writes) if policy]
+        safe = [policy for policy in (self._policies.user,) if policy]
+        unsafe = [policy for policy in (*safe, self._policies.writes) if policy]
         by_address = self._policies.address
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
                 user_id = scope["caller"].user_id
-                if by_address:
-                    await self._spend(by_address, client(scope), scope)
-                for policy in each if scope["method"] in SAFE_METHODS else unsafe:
+                for policy in safe if scope["method"] in SAFE_METHODS else unsafe:
                     await self._spend(policy, user_id, scope)
                 if self._refreshing:
                     await self._count_refresh(user_id, scope)
+                # Last, so that what is refused to one user takes nothing from the others there.
+                if by_address:
+                    await self._spend(by_address, client(scope), scope)
             await app(scope, receive, send)
 
         return limited
@@ -122,7 +123,7 @@ class RateLimits:
 def rate_limits(settings: Settings, document: Document, owner: str) -> RateLimits | None:
     """Return the limits of the settings, or None when nothing is limited.
 
-    `owner` names the API among those of a machine. Raises ValueError for a class of operations
+    `owner` names the API among those of a machine. Raises SettingsError for a class of operations
     that there is not.
     """
     policies = Policies.of(settings)
@@ -143,7 +144,7 @@ def paths_of(document: Document, name: str) -> Paths:
     """Return the paths of the operations that a contract puts into a class by `x-rate-limit`.
 
     They match decoded paths, below any base path, and rather one too many: `%2F` in a parameter
-    does not lead around a limit. Raises ValueError for a class of another name.
+    does not lead around a limit. Raises SettingsError for a class of another name.
     """
     paths: dict[str, list[str]] = {}
     for operation in operations(document):
@@ -152,7 +153,7 @@ def paths_of(document: Document, name: str) -> Paths:
             pattern = ".+".join(map(re.escape, re.split(r"{[^{}]*}", operation.path)))
             paths.setdefault(operation.method, []).append(pattern)
         elif stated is not None:
-            raise ValueError(f"{operation.method} {operation.path}: {CLASS} must be {name}")
+            raise SettingsError([f"{operation.method} {operation.path}: {CLASS} must be {name}"])
     return {
         method: re.compile(f".*(?:{'|'.join(patterns)})", re.DOTALL)
         for method, patterns in paths.items()

@@ -15,12 +15,14 @@ MAX_SECONDS = 86_400
 NO_TIME = re.compile(r"(?:/|per)\s*0")  # which `limits` reads as if there were no number
 IN_PRODUCTION: Mapping[str, str] = {
     "RATE_LIMIT_FAILURES": "30/minute",
-    "RATE_LIMIT_ADDRESS": "6000/minute",
     "RATE_LIMIT_USER": "1200/minute",
     "RATE_LIMIT_WRITES": "300/minute",
     "RATE_LIMIT_REFRESH": "10/minute",
 }
-"""What holds in production where nothing else is set; in development nothing is limited."""
+"""What holds in production where nothing else is set; in development nothing is limited.
+
+Addresses are not, as a whole company may have one.
+"""
 
 
 @dataclass(frozen=True, slots=True)

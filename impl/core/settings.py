@@ -138,10 +138,10 @@ class Settings(BaseSettings):
     )
     upload_timeout_s: int = Field(60, ge=1, le=3600, description="a number of seconds, 1 to 3600")
     rate_limit_failures: RateSetting = Field(None, description=rates.MEANING)
-    rate_limit_address: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_user: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_writes: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_refresh: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_address: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_storage_url: Annotated[SecretStr, AfterValidator(_storage_url)] | None = Field(
         None, description="a URL of the form redis://user:password@host:6379/0, or valkey://"
     )
