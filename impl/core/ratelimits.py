@@ -71,6 +71,8 @@ class RateLimits:
 
     def __init__(self, policies: Policies, counts: Counts, refreshing: Paths) -> None:
         self._policies = policies
+        self._safe = [policy for policy in (policies.user,) if policy]
+        self._unsafe = [policy for policy in (policies.user, policies.writes) if policy]
         self._refreshing = refreshing if policies.refresh else {}
         self.counts = counts
 
@@ -87,14 +89,12 @@ class RateLimits:
 
         It raises `TooManyRequests`.
         """
-        safe = [policy for policy in (self._policies.user,) if policy]
-        unsafe = [policy for policy in (*safe, self._policies.writes) if policy]
         by_address = self._policies.address
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
                 user_id = scope["caller"].user_id
-                for policy in safe if scope["method"] in SAFE_METHODS else unsafe:
+                for policy in self._safe if scope["method"] in SAFE_METHODS else self._unsafe:
                     await self._spend(policy, user_id, scope)
                 if self._refreshing:
                     await self._count_refresh(user_id, scope)

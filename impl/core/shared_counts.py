@@ -3,7 +3,6 @@
 import logging
 import math
 import time
-from collections.abc import Callable
 
 from limits.aio.storage import RedisStorage
 from limits.errors import StorageError
@@ -13,11 +12,11 @@ from impl.core.counts import Excess, OwnCounts, Policy
 from impl.core.settings import SettingsError
 
 MAX_CONNECTIONS = 16
-TIMEOUT_S = 0.5
+TIMEOUT_S = 1.0
 RETRY_S = 2.0
 """How long the store is left alone after it has failed."""
-# A host name that cannot be one is a ValueError of the resolver's.
-FAILURES = (StorageError, OSError, ValueError)
+# A host name that cannot be one is a ValueError of the resolver's, an unknown option a TypeError.
+FAILURES = (StorageError, OSError, ValueError, TypeError)
 
 logger = logging.getLogger("freehold.ratelimits")
 
@@ -25,20 +24,14 @@ logger = logging.getLogger("freehold.ratelimits")
 class SharedCounts:
     """Counts in a store of the network; while it is out of reach, each process for itself.
 
-    `url` is of the form redis://host:6379/0, or with the schemes rediss, valkey or valkeys.
-    `clock` gives seconds.
+    `url` is of the form redis://host:6379/0, or with the schemes rediss, valkey or valkeys. Raises
+    `SettingsError` for one whose options are wrong.
     """
 
-    def __init__(self, url: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, url: str) -> None:
         # One protocol, one client: Valkey speaks what Redis does.
-        address = url.replace("valkey", "redis", 1)
-        self._pool = BlockingConnectionPool.from_url(
-            address,
-            max_connections=MAX_CONNECTIONS,
-            timeout=TIMEOUT_S,
-            socket_timeout=TIMEOUT_S,
-            socket_connect_timeout=TIMEOUT_S,
-        )
+        address = f"redis{url.removeprefix('valkey').removeprefix('redis')}"
+        self._pool = _pool(address)
         self._storage = RedisStorage(
             f"async+{address}",
             wrap_exceptions=True,
@@ -47,14 +40,13 @@ class SharedCounts:
             connection_pool=self._pool,  # type: ignore[arg-type]  # as it is documented
         )
         self._own = OwnCounts()
-        self._clock = clock
         self._failing = False
         self._next_attempt = 0.0
 
     async def add(self, policy: Policy, identity: str) -> Excess | None:
         """Count a request; return None while its window has room for it."""
         if self._failing:
-            now = self._clock()
+            now = time.monotonic()
             if now < self._next_attempt:
                 return await self._own.add(policy, identity)
             self._next_attempt = now + RETRY_S  # one request tries, the others do not wait for it
@@ -77,7 +69,7 @@ class SharedCounts:
         return Excess(requests - policy.rate.requests, seconds)
 
     def _lose(self, error: Exception) -> None:
-        self._next_attempt = self._clock() + RETRY_S
+        self._next_attempt = time.monotonic() + RETRY_S
         if not self._failing:
             self._failing = True
             logger.error(
@@ -103,6 +95,20 @@ class SharedCounts:
     async def close(self) -> None:
         """Close the connections."""
         await self._pool.aclose()
+
+
+def _pool(address: str) -> BlockingConnectionPool:
+    try:
+        return BlockingConnectionPool.from_url(
+            address,
+            max_connections=MAX_CONNECTIONS,
+            timeout=TIMEOUT_S,
+            socket_timeout=TIMEOUT_S,
+            socket_connect_timeout=TIMEOUT_S,
+        )
+    except ValueError:
+        fault = "RATE_LIMIT_STORAGE_URL must have no query but of options of redis-py"
+        raise SettingsError([fault]) from None
 
 
 def _cause(error: Exception) -> Exception:
