@@ -8,9 +8,9 @@ from starlette.types import Receive, Scope, Send
 
 from impl.core.auth import Caller
 from impl.core.counts import OwnCounts, Policy
-from impl.core.ratelimits import Policies, RateLimits, TooManyRequests, paths_of
+from impl.core.ratelimits import Policies, RateLimits, TooManyRequests, paths_of, rate_limits
 from impl.core.rates import Rate
-from impl.core.settings import SettingsError
+from impl.core.settings import Settings, SettingsError
 
 ANSWERED: dict[str, Any] = {"responses": {}}
 MARKED = {**ANSWERED, "x-rate-limit": "refresh"}
@@ -77,3 +77,7 @@ def test_a_class_that_there_is_not_is_refused() -> None:
     wrong = {"paths": {"/a": {"get": {**ANSWERED, "x-rate-limit": "refersh"}}}}
     with pytest.raises(SettingsError, match=r"^GET /a: x-rate-limit must be refresh$"):
         paths_of(wrong, "refresh")
+
+
+def test_what_is_off_is_not_there(settings: Settings) -> None:
+    assert rate_limits(settings, CONTRACT, "an api") is None
