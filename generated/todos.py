@@ -240,7 +240,7 @@ LIST_TODOS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoPage))}),
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 CREATE_TODO = Declaration(
@@ -261,7 +261,7 @@ CREATE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 429, 500, 503]),
 )
 
 CHANGE_TODOS = Declaration(
@@ -333,7 +333,7 @@ GET_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 406, 422, 429, 500, 503]),
 )
 
 REPLACE_TODO = Declaration(
@@ -355,7 +355,7 @@ REPLACE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 CHANGE_TODO = Declaration(
@@ -379,7 +379,7 @@ CHANGE_TODO = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 DELETE_TODO = Declaration(
@@ -394,5 +394,5 @@ DELETE_TODO = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 412, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 412, 422, 429, 500, 503]),
 )

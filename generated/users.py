@@ -105,7 +105,7 @@ GET_PROFILE = Declaration(
             ),
         },
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 CHANGE_PROFILE = Declaration(
@@ -130,5 +130,5 @@ CHANGE_PROFILE = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 406, 412, 413, 415, 422, 429, 500, 503]),
 )

@@ -6,20 +6,25 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from generated import api
 from generated.runtime.application import Application
 from impl import lists, tags, todos, users
 from impl.core import problems
 from impl.core.auth import Authentication, Verifier
+from impl.core.contract import Document
+from impl.core.cors import CrossOrigin
 from impl.core.database import Database
 from impl.core.gate import Limits, OwnerGate
 from impl.core.owned import owned_tables
 from impl.core.paging import Cursors
+from impl.core.ratelimits import RateLimits, rate_limits
 from impl.core.settings import Settings, SettingsError, load
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -55,28 +60,38 @@ def connect(settings: Settings, url: str) -> Database:
     )
 
 
+def limit(settings: Settings, database: Database, contract: Document) -> RateLimits | None:
+    """Return the limits on the rate of requests, or None when there are none."""
+    return rate_limits(settings, contract, owner=f"{PROJECT} {database.address}")
+
+
 def assemble(settings: Settings, database: Database) -> ASGIApp:
     """Return the application on a database.
 
     No exception leaves it with its text, and nothing of it is reached without a valid token:
     both hold for any middleware that is added to the FastAPI application inside.
     """
+    contract = json.loads(CONTRACT.read_bytes())
+    rates = limit(settings, database, contract)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.verify(OWNED_TABLES)
+        if rates:
+            await rates.counts.open()
         # What has been made so far lives as long as the process: no use in looking through it.
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTION)
         yield
         await database.close()
+        if rates:
+            await rates.counts.close()
 
     app = Application(
         lifespan=lifespan,
         openapi_url=None,  # documentation is served on the management port
     )
-    contract = json.loads(CONTRACT.read_bytes())
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.
     app.openapi = lambda: contract  # type: ignore[method-assign]  # the documented way
     problems.install(app)
@@ -89,4 +104,22 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
     gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
     api.include(app, gate, lists=lists, tags=tags, todos=todos, users=users)
-    return problems.ErrorBoundary(Authentication(app, Verifier(settings)))
+    return _surrounded(app, settings, rates, contract)
+
+
+def _surrounded(
+    app: ASGIApp, settings: Settings, rates: RateLimits | None, contract: Document
+) -> ASGIApp:
+    """Return an application behind what every request passes first; what is off costs nothing."""
+    verifier = Verifier(settings)
+    if rates:
+        app = Authentication(rates.before(app), verifier, rates.refuse)
+    else:
+        app = Authentication(app, verifier)
+    app = problems.ErrorBoundary(app)
+    if settings.cors_origins:
+        app = CrossOrigin(app, settings.cors_origins, contract)
+    if settings.trusted_proxies:
+        trusted = list(settings.trusted_proxies)
+        app = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted))
+    return app

@@ -17,7 +17,7 @@ from impl.core.tokens import mint
 from scripts.tokens import declared_scopes
 
 PROJECT = Path(__file__).parents[1]
-CONFIGURED = ("DATABASE_URL", "ENVIRONMENT", "JWT_")
+CONFIGURED = ("CORS_", "DATABASE_URL", "ENVIRONMENT", "JWT_", "RATE_LIMIT_", "TRUSTED_")
 ADDRESS = re.compile(r"^(API|Documentation) +(http://[0-9.]+:[0-9]+)", re.MULTILINE)
 
 
@@ -58,6 +58,19 @@ class Running:
         """End the server and return its exit code."""
         self.process.send_signal(how)
         return self.process.wait(30)
+
+
+def start(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run scripts/serve where it is expected to refuse, with an end to waiting."""
+    command = [sys.executable, "-P", "-m", "scripts.serving", "--port=0", "--management-port=0"]
+    return subprocess.run(
+        [*command, *arguments],
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
 
 
 @contextmanager

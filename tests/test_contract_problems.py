@@ -44,7 +44,7 @@ def test_each_status_has_one_problem_in_the_contract() -> None:
 @pytest.mark.parametrize("operation_id", [operation.id for operation in OPERATIONS])
 def test_each_error_of_an_operation_is_the_problem_of_its_status(operation_id: str) -> None:
     errors = errors_of(operation_id)
-    assert {"401", "403", "422", "500", "503"} <= errors.keys()
+    assert {"401", "403", "422", "429", "500", "503"} <= errors.keys()
     for code, response in errors.items():
         example = resolved(response)["content"][MEDIA_TYPE]["example"]
         assert str(example["status"]) == code

@@ -5,7 +5,6 @@ import re
 import shlex
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ from socket import create_server
 import httpx2
 import pytest
 
-from tests.running import PROJECT, Running, environment, serving
+from tests.running import PROJECT, Running, environment, serving, start
 from tests.wire import HOST, exchange, message
 
 # review: allow FH601: it signs for servers that these tests run
@@ -26,19 +25,6 @@ PRODUCTION = {
     "JWT_ISSUER": "https://issuer.test",
     "JWT_AUDIENCE": "todos",
 }
-
-
-def start(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run scripts/serve where it is expected to refuse, with an end to waiting."""
-    command = [sys.executable, "-P", "-m", "scripts.serving", "--port=0", "--management-port=0"]
-    return subprocess.run(
-        [*command, *arguments],
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
 
 
 def kill_postgres(running: Running) -> None:

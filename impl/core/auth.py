@@ -205,15 +205,27 @@ def bearer(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return token
 
 
+type Refuse = Callable[[Unauthenticated, Scope, Receive, Send], Awaitable[None]]
+"""Answers a request that does not prove who it is from."""
+
+
+def refuse(refusal: Unauthenticated, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    """Answer 401, and log why."""
+    _report(refusal.reason, scope)
+    return response(refusal)(scope, receive, send)
+
+
 class Authentication:
     """The ASGI layer in front of the API: it puts the `Caller` into `scope["caller"]`.
 
-    A request without a valid token is answered 401 with its body unread; websockets are closed.
+    A request without a valid token is left to `refuse`, with its body unread; websockets are
+    closed.
     """
 
-    def __init__(self, app: ASGIApp, verifier: Verifier) -> None:
+    def __init__(self, app: ASGIApp, verifier: Verifier, refuse: Refuse = refuse) -> None:
         self._app = app
         self._verifier = verifier
+        self._refuse = refuse
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one ASGI connection."""
@@ -221,8 +233,7 @@ class Authentication:
             try:
                 scope["caller"] = self._verifier.verify(bearer(scope["headers"]))
             except Unauthenticated as refusal:
-                _report(refusal.reason, scope)
-                return response(refusal)(scope, receive, send)
+                return self._refuse(refusal, scope, receive, send)
         elif scope["type"] != "lifespan":
             _report("not an HTTP request", scope)
             return send({"type": "websocket.close", "code": 1008})

@@ -103,6 +103,11 @@ class Database:
             prepared_statements=prepared_statements,
         )
 
+    @property
+    def address(self) -> str:
+        """Where it is, as a URL without its password."""
+        return self._engine.url.render_as_string()
+
     def run(
         self, owner_id: str, statement: Prepared, values: Mapping[str, object]
     ) -> Awaitable[Sequence[Row]]:

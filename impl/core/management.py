@@ -32,7 +32,7 @@ def application(
     `contract` is the contract as JSON, `written` the file that it was written in; `serving` says
     whether the API takes requests. Served are `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`,
     `/openapi.json` and `/openapi.yaml`. The pages show the API and do not call it: its port
-    answers no other origin.
+    answers other origins only where they are configured.
     """
     document = json.loads(contract.read_bytes())
     app: FastAPI = FastAPIOffline(

@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from tempfile import NamedTemporaryFile
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -20,6 +21,11 @@ from pydantic_settings import (
     InitSettingsSource,
     SettingsConfigDict,
 )
+
+from impl.core import rates
+from impl.core.addresses import Proxies
+from impl.core.origins import Origins
+from impl.core.rates import RateSetting
 
 SECRET_FILE = "jwt-secret"  # noqa: S105 - the name of a file
 REQUIRED_IN_PRODUCTION = ("DATABASE_URL", "JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE")
@@ -53,6 +59,14 @@ def _database_url(url: SecretStr) -> SecretStr:
         conninfo_to_dict(value)
     except ProgrammingError:
         raise ValueError from None
+    return url
+
+
+def _storage_url(url: SecretStr) -> SecretStr:
+    value = urlsplit(url.get_secret_value())
+    if value.scheme not in {"redis", "rediss", "valkey", "valkeys"} or not value.hostname:
+        raise ValueError
+    value.port  # noqa: B018 - raises a ValueError where there is none
     return url
 
 
@@ -123,6 +137,20 @@ class Settings(BaseSettings):
         33_554_432, ge=1, le=1_099_511_627_776, description="a number of bytes, 1 to 1099511627776"
     )
     upload_timeout_s: int = Field(60, ge=1, le=3600, description="a number of seconds, 1 to 3600")
+    rate_limit_failures: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_user: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_writes: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_refresh: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_address: RateSetting = Field(None, description=rates.MEANING)
+    rate_limit_storage_url: Annotated[SecretStr, AfterValidator(_storage_url)] | None = Field(
+        None, description="a URL of the form redis://user:password@host:6379/0, or valkey://"
+    )
+    trusted_proxies: Proxies = Field(
+        (), description='addresses and networks, such as "10.0.0.1,10.1.0.0/16"'
+    )
+    cors_origins: Origins = Field(
+        (), description='origins by name, such as "https://app.example.com,https://example.org"'
+    )
 
     @property
     def cursor_key(self) -> bytes:
@@ -143,6 +171,7 @@ def load(
     faults: list[str] = []
     if values.get("ENVIRONMENT") == "production":
         faults += _faults_of_production(values)
+        values = {**rates.IN_PRODUCTION, **values}
     elif "JWT_SECRET" not in values:
         values["JWT_SECRET"] = _development_secret(data / SECRET_FILE)
     try:

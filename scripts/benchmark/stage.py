@@ -30,7 +30,7 @@ MODULES = {
     "sqlmodel": "sqlmodel_session",
     "asyncpg": "asyncpg_by_hand",
 }
-FOREIGN = ("DATABASE_URL", "ENVIRONMENT", "JWT_", "PG", "PYTHON")
+FOREIGN = ("CORS_", "DATABASE_URL", "ENVIRONMENT", "JWT_", "PG", "PYTHON", "RATE_LIMIT_")
 
 
 def settings() -> Settings:

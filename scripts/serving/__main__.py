@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -9,10 +10,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from socket import create_server, socket
 
-from impl.app import OWNED_TABLES, assemble, connect
-from impl.core.settings import Settings
+from impl.app import CONTRACT, OWNED_TABLES, assemble, connect, limit
+from impl.core.settings import Settings, SettingsError
 from scripts.configuration import DATA, database_url, faults, settings
 from scripts.serving.processes import Listeners, Plan, serve
+
+SEVERAL_WORKERS = (
+    "RATE_LIMIT_STORAGE_URL is required with --workers, which count requests together: "
+    'name a Redis or Valkey, or set every RATE_LIMIT_ rate to "off"'
+)
 
 
 def main() -> int:
@@ -26,7 +32,7 @@ def main() -> int:
         url = database_url(configuration, arguments.data, stack)
         if configuration.database_url is None:
             _migrate(url)
-        asyncio.run(_check(configuration, url))
+        asyncio.run(_check(configuration, url, arguments.workers))
         app = assemble(configuration, connect(configuration, url))
         _hand_on(configuration, url)
         try:
@@ -81,12 +87,20 @@ def _migrate(url: str) -> None:
     upgrade(url)
 
 
-async def _check(configuration: Settings, url: str) -> None:
+async def _check(configuration: Settings, url: str, workers: int) -> None:
+    """Refuse what the workers would refuse one by one."""
     database = connect(configuration, url)
+    rates = limit(configuration, database, json.loads(CONTRACT.read_bytes()))
     try:
         await database.verify(OWNED_TABLES)
+        if rates and workers > 1 and configuration.rate_limit_storage_url is None:
+            raise SettingsError([SEVERAL_WORKERS])
+        if rates:
+            await rates.counts.open()
     finally:
         await database.close()
+        if rates:
+            await rates.counts.close()
 
 
 def _hand_on(configuration: Settings, url: str) -> None:

@@ -69,6 +69,7 @@ def serve(plan: Plan) -> None:
         http=Connection,
         log_level="warning",
         loop="uvloop",
+        proxy_headers=False,  # the application itself knows whom to believe
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         workers=plan.workers,

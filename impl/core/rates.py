@@ -1,0 +1,53 @@
+"""Rates: how many requests are let through in how much time, as settings write them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from limits import parse_many
+from pydantic import BeforeValidator
+from pydantic_settings import NoDecode
+
+OFF = "off"
+MAX_REQUESTS = 10**9
+MAX_SECONDS = 86_400
+NO_TIME = re.compile(r"(?:/|per)\s*0")  # which `limits` reads as if there were no number
+IN_PRODUCTION: Mapping[str, str] = {
+    "RATE_LIMIT_FAILURES": "30/minute",
+    "RATE_LIMIT_USER": "1200/minute",
+    "RATE_LIMIT_WRITES": "300/minute",
+    "RATE_LIMIT_REFRESH": "10/minute",
+}
+"""What holds in production where nothing else is set; in development nothing is limited.
+
+Addresses are not, as a whole company may have one.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests in a window of so many seconds."""
+
+    requests: int
+    seconds: int
+
+
+def _rate(written: object) -> Rate | None:
+    if written is None or written == OFF:
+        return None
+    if not isinstance(written, str):
+        raise ValueError  # noqa: TRY004 - what Pydantic takes for a fault of the value
+    if NO_TIME.search(written):
+        raise ValueError
+    items = parse_many(written)
+    rate = Rate(items[0].amount, items[0].get_expiry())
+    if len(items) > 1 or not 1 <= rate.requests <= MAX_REQUESTS or rate.seconds > MAX_SECONDS:
+        raise ValueError
+    return rate
+
+
+RateSetting = Annotated[Rate | None, NoDecode, BeforeValidator(_rate)]
+"""A rate as `limits` reads it, such as "30/minute" or "5 per 10 seconds"; None for "off"."""
+
+MEANING = 'a rate of at most a day, such as "30/minute" or "100 per 10 seconds", or "off"'
