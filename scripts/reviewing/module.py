@@ -30,11 +30,11 @@ class Module:
         self._kinds: dict[type[ast.AST], list[ast.AST]] = defaultdict(list)
         self._link()
         self.imports, self.stars = _imports(self)
-        self.globals = _bindings(self, None)
+        self._bound = _bindings(self)
+        self.globals = self._bound.get(None, {})
         self.functions = dict(_functions(self.tree.body))
         self.classes = {each.name: each for each in self.of(ast.ClassDef)}
         self._values: dict[ast.Name, list[ast.expr] | None] = {}
-        self._locals: dict[ast.AST, dict[str, list[ast.expr]]] = {}
 
     def _link(self) -> None:
         level: list[ast.AST] = [self.tree]
@@ -95,9 +95,7 @@ class Module:
 
     def bound(self, function: Function | ast.Lambda, name: str) -> list[ast.expr]:
         """Return the expressions that a name is bound to within a function."""
-        if function not in self._locals:
-            self._locals[function] = _bindings(self, function)
-        return self._locals[function].get(name, [])
+        return self._bound.get(function, {}).get(name, [])
 
     def values(self, node: ast.Name) -> list[ast.expr] | None:
         """Return what a name is bound to where it stands, but for what is made of itself.
@@ -195,14 +193,16 @@ def _functions(body: list[ast.stmt], prefix: str = "") -> Iterator[tuple[str, Fu
             yield from _functions(each.body, f"{each.name}.")
 
 
-def _bindings(module: Module, scope: ast.AST | None) -> dict[str, list[ast.expr]]:
-    """Return what names are bound to in a function, or outside of all."""
-    found: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in inside(scope) if scope else module.nodes:
-        around = next((each for each in module.around(node) if isinstance(each, _SCOPES)), None)
-        if around is scope:
-            for target, value in _bound(node):
-                found[target].append(value)
+def _bindings(module: Module) -> dict[ast.AST | None, dict[str, list[ast.expr]]]:
+    """Return what names are bound to in each function, and under None outside of all."""
+    found: dict[ast.AST | None, dict[str, list[ast.expr]]] = {}
+    nodes: list[ast.stmt | ast.expr] = [*module.of(ast.Assign), *module.of(ast.AnnAssign)]
+    nodes += module.of(ast.NamedExpr)
+    for node in sorted(nodes, key=lambda each: (each.lineno, each.col_offset)):
+        scope = next((each for each in module.around(node) if isinstance(each, _SCOPES)), None)
+        names = found.setdefault(scope, defaultdict(list))
+        for target, value in _bound(node):
+            names[target].append(value)
     return found
 
 
