@@ -144,7 +144,7 @@ LIST_LISTS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.ListPage))}),
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 CREATE_LIST = Declaration(
@@ -165,7 +165,7 @@ CREATE_LIST = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 406, 413, 415, 422, 429, 500, 503]),
 )
 
 GET_LIST = Declaration(
@@ -185,7 +185,7 @@ GET_LIST = Declaration(
             ),
         },
     ),
-    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 406, 422, 429, 500, 503]),
 )
 
 CHANGE_LIST = Declaration(
@@ -209,7 +209,7 @@ CHANGE_LIST = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 DELETE_LIST = Declaration(
@@ -224,5 +224,5 @@ DELETE_LIST = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 412, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 412, 422, 429, 500, 503]),
 )

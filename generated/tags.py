@@ -191,7 +191,7 @@ LIST_TODO_TAGS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoTagPage))}),
     ),
-    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 406, 422, 429, 500, 503]),
 )
 
 ATTACH_TAG = Declaration(
@@ -206,7 +206,7 @@ ATTACH_TAG = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 422, 429, 500, 503]),
 )
 
 DETACH_TAG = Declaration(
@@ -221,7 +221,7 @@ DETACH_TAG = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 422, 429, 500, 503]),
 )
 
 LIST_TAGS = Declaration(
@@ -243,7 +243,7 @@ LIST_TAGS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.TagPage))}),
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 CREATE_TAG = Declaration(
@@ -264,7 +264,7 @@ CREATE_TAG = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 406, 409, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 406, 409, 413, 415, 422, 429, 500, 503]),
 )
 
 GET_TAG = Declaration(
@@ -288,7 +288,7 @@ GET_TAG = Declaration(
             ),
         },
     ),
-    refusals=frozenset([401, 403, 404, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 406, 422, 429, 500, 503]),
 )
 
 CHANGE_TAG = Declaration(
@@ -312,7 +312,7 @@ CHANGE_TAG = Declaration(
             ),
         },
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 429, 500, 503]),
 )
 
 DELETE_TAG = Declaration(
@@ -327,5 +327,5 @@ DELETE_TAG = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 412, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 412, 422, 429, 500, 503]),
 )

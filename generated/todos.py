@@ -276,7 +276,7 @@ CHANGE_TODOS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.ChangedTodos))}),
     ),
-    refusals=frozenset([400, 401, 403, 404, 406, 413, 415, 422, 500, 503]),
+    refusals=frozenset([400, 401, 403, 404, 406, 413, 415, 422, 429, 500, 503]),
 )
 
 DELETE_TODOS = Declaration(
@@ -298,7 +298,7 @@ DELETE_TODOS = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 422, 500, 503]),
+    refusals=frozenset([401, 403, 404, 422, 429, 500, 503]),
 )
 
 SUMMARISE_TODOS = Declaration(
@@ -309,7 +309,7 @@ SUMMARISE_TODOS = Declaration(
     answers=Answers(
         bare=Answer(200, {"application/json": JsonWriter(Schema(models.TodoSummary))}),
     ),
-    refusals=frozenset([401, 403, 406, 422, 500, 503]),
+    refusals=frozenset([401, 403, 406, 422, 429, 500, 503]),
 )
 
 GET_TODO = Declaration(
