@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 from generated import api
 from generated.runtime.application import Application
 from impl import todos, users
-from impl.core import problems
+from impl.core import keyring, problems
 from impl.core.auth import Authentication, Verifier
+from impl.core.claims import access_tokens
 from impl.core.database import Database
 from impl.core.gate import Limits, OwnerGate
 from impl.core.paging import Cursors
@@ -60,6 +61,7 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     No exception leaves it with its text, and nothing of it is reached without a valid token:
     both hold for any middleware that is added to the FastAPI application inside.
     """
+    keys = keyring.configured(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -68,7 +70,8 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTION)
-        yield
+        async with keys:
+            yield
         await database.close()
 
     app = Application(
@@ -88,4 +91,5 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
     gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
     api.include(app, gate, todos=todos, users=users)
-    return problems.ErrorBoundary(Authentication(app, Verifier(settings)))
+    verifier = Verifier(keys, access_tokens(settings))
+    return problems.ErrorBoundary(Authentication(app, verifier))

@@ -12,8 +12,10 @@ from alembic.config import Config
 from psycopg import sql
 
 from impl.core.auth import Verifier
+from impl.core.claims import access_tokens
 from impl.core.database import Database
 from impl.core.embedded import EmbeddedPostgres
+from impl.core.keyring import configured
 from impl.core.paging import Cursors
 from impl.core.scope import UserScope
 from impl.core.settings import Settings, load
@@ -81,7 +83,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def verifier(settings: Settings) -> Verifier:
     """Return a verifier whose clock stands still."""
-    return Verifier(settings, clock=lambda: NOW)
+    return Verifier(configured(settings), access_tokens(settings), clock=lambda: NOW)
 
 
 @pytest.fixture(scope="session")

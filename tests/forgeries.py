@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from typing import Any
 
-from impl.core.auth import MAX_TOKEN_BYTES
+from impl.core.jws import MAX_TOKEN_BYTES
 
 ISSUER = "https://id.example.com/"
 NOW = 1_800_000_000

@@ -10,6 +10,7 @@ from pathlib import Path
 from socket import create_server, socket
 
 from impl.app import OWNED_TABLES, assemble, connect
+from impl.core import keyring
 from impl.core.settings import Settings
 from scripts.configuration import DATA, database_url, faults, settings
 from scripts.serving.processes import Listeners, Plan, serve
@@ -85,6 +86,8 @@ async def _check(configuration: Settings, url: str) -> None:
     database = connect(configuration, url)
     try:
         await database.verify(OWNED_TABLES)
+        async with keyring.configured(configuration):
+            pass
     finally:
         await database.close()
 
@@ -92,7 +95,8 @@ async def _check(configuration: Settings, url: str) -> None:
 def _hand_on(configuration: Settings, url: str) -> None:
     """Workers read their settings from the environment, as under any other ASGI server."""
     os.environ["DATABASE_URL"] = url
-    os.environ["JWT_SECRET"] = configuration.jwt_secret.get_secret_value()
+    if configuration.jwt_secret is not None:
+        os.environ["JWT_SECRET"] = configuration.jwt_secret.get_secret_value()
 
 
 if __name__ == "__main__":
