@@ -3,7 +3,8 @@
 import gc
 import json
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -55,8 +56,10 @@ def connect(settings: Settings, url: str) -> Database:
     )
 
 
-def assemble(settings: Settings, database: Database) -> ASGIApp:
-    """Return the application on a database.
+def assemble(
+    settings: Settings, database: Database, clock: Callable[[], float] = time.time
+) -> ASGIApp:
+    """Return the application on a database; `clock` gives seconds since the epoch.
 
     No exception leaves it with its text, and nothing of it is reached without a valid token:
     both hold for any middleware that is added to the FastAPI application inside.
@@ -91,5 +94,5 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
     gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
     api.include(app, gate, todos=todos, users=users)
-    verifier = Verifier(keys, access_tokens(settings))
+    verifier = Verifier(keys, access_tokens(settings), clock)
     return problems.ErrorBoundary(Authentication(app, verifier))

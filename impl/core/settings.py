@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
@@ -81,6 +81,7 @@ def _listed(text: object) -> object:
 Name = Annotated[str, Field(min_length=1)]
 Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(_listed)]
 Algorithm = Literal["HS256", "RS256", "ES256", "EdDSA", "Ed25519"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 
 class Settings(BaseSettings):
@@ -138,7 +139,7 @@ class Settings(BaseSettings):
         86_400, ge=1, le=604_800, description="a number of seconds, 1 to 604800 (a week)"
     )
     jwt_algorithms: Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_listed)] = Field(
-        ("HS256", "RS256", "ES256", "EdDSA", "Ed25519"),
+        ALGORITHMS,
         description="some of HS256, RS256, ES256, EdDSA and Ed25519, between commas",
     )
     jwt_issuer: Names = Field(
@@ -221,6 +222,9 @@ def _read(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
 def _faults_of_combinations(values: Mapping[str, str]) -> list[str]:
     if all(name in values for name in KEY_SETS):
         return ["JWT_JWKS_FILE and JWT_JWKS_URL exclude each other: unset one of them"]
+    has_key_set = any(name in values for name in KEY_SETS)
+    if not has_key_set and "HS256" not in values.get("JWT_ALGORITHMS", "HS256"):
+        return ["JWT_ALGORITHMS must hold HS256 without JWT_JWKS_URL and JWT_JWKS_FILE"]
     return []
 
 

@@ -107,7 +107,7 @@ async def _announce(plan: Plan, serving: Callable[[], bool]) -> None:
     private = "http://{}:{}".format(*plan.listeners.management.getsockname())
     lines = [f"API            {public}", f"Documentation  {private}/docs"]
     lines += [f"Health         {private}/readyz"]
-    if plan.settings.environment == "development":
+    if plan.settings.environment == "development" and "HS256" in plan.settings.jwt_algorithms:
         lines += ["", "Try it:", _curl(plan.settings, public)]
     print(*lines, sep="\n", flush=True)
 
