@@ -1,6 +1,6 @@
 """An identity provider of the tests' own: a real HTTP server that publishes keys, or fails to."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,12 +12,12 @@ from tests.key_sets import published
 type Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
-def answering(body: bytes, status: int = 200, **headers: str) -> Answer:
+def answering(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
     """Return an answer that is always the same."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        for name, value in ({"Content-Length": str(len(body))} | dict(headers or {})).items():
             request.send_header(name, value)
         request.end_headers()
         request.wfile.write(body)
