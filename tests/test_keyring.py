@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from gzip import compress
 from http.server import BaseHTTPRequestHandler
 from threading import Event
@@ -42,8 +43,8 @@ async def verifying(
     settings: Settings, idp: Provider, refresh_s: float = 3_600, stale_s: float = 3_600
 ) -> AsyncIterator[Late]:
     """Keep a provider's keys, by default only as tokens ask for them; lend what verifies."""
-    source = provider.at_url(idp.url, ALGORITHMS)
-    ring = Keyring({}, source, refresh_s=refresh_s, stale_s=stale_s, cooldown_s=COOLDOWN_S)
+    source = replace(provider.at_url(idp.url, ALGORITHMS), cooldown_s=COOLDOWN_S)
+    ring = Keyring({}, source, refresh_s=refresh_s, stale_s=stale_s)
     verifier = Verifier(ring, access_tokens(settings), clock=lambda: NOW)
 
     async def late(token: bytes) -> Caller:
@@ -224,7 +225,7 @@ def test_a_flood_of_unknown_keys_causes_few_fetches(settings: Settings, idp: Pro
             begun, before = time.monotonic(), idp.requests
             for wave in range(5):
                 unknown = [issued(NEW, header={"kid": f"{wave}-{each}"}) for each in range(200)]
-                flood = [asyncio.create_task(late(token)) for token in unknown]
+                flood = [asyncio.create_task(late(token)) for token in unknown * 2]
                 assert await late(issued(OLD)) == ALICE
                 refusals = await asyncio.gather(*flood, return_exceptions=True)
                 assert {type(refusal) for refusal in refusals} == {UnknownKey}

@@ -12,8 +12,8 @@ from impl.core.keys import Key, KeySet, hs256
 from impl.core.problems import Unavailable
 from impl.core.settings import Settings, SettingsError
 
-COOLDOWN_S = 2.0  # from the end of one fetch to the next, whoever asks for it
 RETRY_S = 10.0  # from a fetch that failed to the next
+MISSED_IDS = 1_000
 PATIENCE_S = 5.0  # how long a token with an unknown key id waits for the keys to be renewed
 
 logger = logging.getLogger("freehold.keys")
@@ -27,11 +27,12 @@ class SourceError(Exception):
 class Source:
     """Where keys are published: the variable that names it, and how they are fetched by their ids.
 
-    `fetch` raises `SourceError`.
+    `fetch` raises `SourceError`; whatever is asked for, `cooldown_s` seconds lie between two.
     """
 
     variable: str
     fetch: Callable[[], Awaitable[KeySet]]
+    cooldown_s: float
 
 
 class Keyring:
@@ -49,20 +50,19 @@ class Keyring:
         *,
         refresh_s: float = 300,
         stale_s: float = 86_400,
-        cooldown_s: float = COOLDOWN_S,
     ) -> None:
         self.version = 0
         self._fixed = fixed
         self._source = source
         self._refresh_s = refresh_s
         self._stale_s = stale_s
-        self._cooldown_s = cooldown_s
         self._keys = fixed
         self._confirmed: float | None = None  # when the source last answered; None: too long ago
         self._pause_s = 0.0
         self._begun = self._ended = 0  # fetches
         self._round = asyncio.Event()  # set as the fetch that runs, or else the next one, ends
         self._wanted = asyncio.Event()  # set when the next fetch should not wait for its time
+        self._missed = set[str]()  # ids that were asked for, and that a fetch has not found
         self._keeper: asyncio.Task[None] | None = None
 
     def find(self, kid: str | None) -> Key | None:
@@ -91,16 +91,26 @@ class Keyring:
     async def renew(self, kid: str) -> None:
         """Wait until a key has this id, or a fetch that began after the call has found none.
 
-        The wait is bounded, and so is the rate of fetches. Raises `Unavailable` when it is not
+        The wait is bounded, and so is the rate of fetches; nobody waits for an id that has been
+        waited for in vain, though it may be fetched yet. Raises `Unavailable` when it is not
         known in the end which keys the source has.
         """
-        enough = self._begun + 1
+        asked, enough = time.monotonic(), self._begun + 1
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 while self._keeper and kid not in self._keys and self._ended < enough:
                     self._wanted.set()
+                    if kid in self._missed:
+                        break
                     await self._round.wait()
         await self.ping()
+        if kid not in self._keys and (self._confirmed or 0) >= asked:
+            self._miss(kid)
+
+    def _miss(self, kid: str) -> None:
+        if len(self._missed) >= MISSED_IDS:
+            self._missed.clear()
+        self._missed.add(kid)
 
     async def _begin(self, source: Source) -> None:
         reason = "it holds none"
@@ -113,16 +123,16 @@ class Keyring:
 
     async def _keep(self, source: Source) -> None:
         while True:
-            await asyncio.sleep(self._cooldown_s)
+            await asyncio.sleep(source.cooldown_s)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wanted.wait(), self._pause_s)
             self._wanted.clear()
             try:
                 await self._fetch(source)
             except SourceError as error:
-                self._do_without(str(error))
+                self._do_without(source, str(error))
             except Exception as error:  # noqa: BLE001 - whatever is published, the next fetch comes
-                self._do_without(type(error).__name__)
+                self._do_without(source, type(error).__name__)
 
     async def _fetch(self, source: Source) -> None:
         self._begun += 1
@@ -130,20 +140,20 @@ class Keyring:
         try:
             self._replace(await source.fetch())
             self._confirmed = begun
-            self._pause_s = max(0, self._refresh_s - self._cooldown_s)
+            self._pause_s = max(0, self._refresh_s - source.cooldown_s)
         finally:
             self._ended += 1
             self._round.set()
             self._round = asyncio.Event()
 
-    def _do_without(self, reason: str) -> None:
+    def _do_without(self, source: Source, reason: str) -> None:
         """Let the keys serve on, or drop them when they have done so for too long."""
         logger.warning("keys not renewed reason=%a", reason)
         self._pause_s = min(RETRY_S, self._refresh_s)
         if self._confirmed is None:
             return
         left = self._confirmed + self._stale_s - time.monotonic()
-        self._pause_s = max(0, min(self._pause_s, left - self._cooldown_s))
+        self._pause_s = max(0, min(self._pause_s, left - source.cooldown_s))
         if left <= 0:
             logger.error("keys dropped: %d s without an answer", self._stale_s)
             self._confirmed = None
