@@ -76,6 +76,26 @@ def test_a_key_that_is_published_later_is_fetched_for_the_first_token(
     asyncio.run(run())
 
 
+def test_a_key_that_was_asked_for_too_early_is_fetched_all_the_same(
+    settings: Settings, idp: Provider
+) -> None:
+    async def eventually(late: Late) -> Caller:
+        while True:
+            try:
+                return await late(issued(NEW))
+            except UnknownKey:
+                await requests(idp, 0)
+
+    async def run() -> None:
+        async with verifying(settings, idp) as late:
+            with pytest.raises(UnknownKey):
+                await late(issued(NEW))
+            idp.publish(NEW)
+            assert await eventually(late) == ALICE
+
+    asyncio.run(run())
+
+
 def test_a_key_that_is_removed_is_refused_after_the_next_fetch(
     settings: Settings, idp: Provider
 ) -> None:

@@ -82,6 +82,7 @@ class Keyring:
             self._keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await self._keeper
+            self._keeper = None
 
     async def ping(self) -> None:
         """Raise `Unavailable` while it is not known which keys the source has."""

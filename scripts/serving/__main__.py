@@ -23,6 +23,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with faults(), ExitStack() as stack:
         configuration = settings(arguments.data)
+        asyncio.run(_check_keys(configuration))
         listeners = _listen(stack, arguments)
         url = database_url(configuration, arguments.data, stack)
         if configuration.database_url is None:
@@ -82,12 +83,15 @@ def _migrate(url: str) -> None:
     upgrade(url)
 
 
+async def _check_keys(configuration: Settings) -> None:
+    async with keyring.configured(configuration):
+        pass
+
+
 async def _check(configuration: Settings, url: str) -> None:
     database = connect(configuration, url)
     try:
         await database.verify(OWNED_TABLES)
-        async with keyring.configured(configuration):
-            pass
     finally:
         await database.close()
 
