@@ -21,6 +21,7 @@ from impl.core.scope import UserScope
 from impl.core.settings import Settings, load
 from tests.forgeries import ISSUER, KEY, NOW
 from tests.running import Running, serving
+from tests.silence import told
 
 PROJECT = Path(__file__).parents[1]
 
@@ -91,6 +92,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run the real server, on ports and a database of the test run's own."""
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def silence(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which something was logged that no log may hold."""
+    yield
+    records = [record for when in ("setup", "call") for record in caplog.get_records(when)]
+    assert told("\n".join(record.getMessage() for record in records)) == []
 
 
 @pytest.fixture
