@@ -3,7 +3,8 @@
 import gc
 import json
 import os
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -16,8 +17,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from generated import api
 from generated.runtime.application import Application
 from impl import lists, tags, todos, users
-from impl.core import problems
+from impl.core import keyring, problems
 from impl.core.auth import Authentication, Verifier
+from impl.core.claims import access_tokens
 from impl.core.contract import Document
 from impl.core.cors import CrossOrigin
 from impl.core.database import Database
@@ -65,14 +67,17 @@ def limit(settings: Settings, database: Database, contract: Document) -> RateLim
     return rate_limits(settings, contract, owner=f"{PROJECT} {database.address}")
 
 
-def assemble(settings: Settings, database: Database) -> ASGIApp:
-    """Return the application on a database.
+def assemble(
+    settings: Settings, database: Database, clock: Callable[[], float] = time.time
+) -> ASGIApp:
+    """Return the application on a database; `clock` gives seconds since the epoch.
 
     No exception leaves it with its text, and nothing of it is reached without a valid token:
     both hold for any middleware that is added to the FastAPI application inside.
     """
     contract = json.loads(CONTRACT.read_bytes())
     rates = limit(settings, database, contract)
+    keys = keyring.configured(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -83,7 +88,8 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTION)
-        yield
+        async with keys:
+            yield
         await database.close()
         if rates:
             await rates.counts.close()
@@ -104,14 +110,18 @@ def assemble(settings: Settings, database: Database) -> ASGIApp:
     tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
     gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
     api.include(app, gate, lists=lists, tags=tags, todos=todos, users=users)
-    return _surrounded(app, settings, rates, contract)
+    verifier = Verifier(keys, access_tokens(settings), clock)
+    return _surrounded(app, verifier, settings, rates, contract)
 
 
 def _surrounded(
-    app: ASGIApp, settings: Settings, rates: RateLimits | None, contract: Document
+    app: ASGIApp,
+    verifier: Verifier,
+    settings: Settings,
+    rates: RateLimits | None,
+    contract: Document,
 ) -> ASGIApp:
     """Return an application behind what every request passes first; what is off costs nothing."""
-    verifier = Verifier(settings)
     if rates:
         app = Authentication(rates.before(app), verifier, rates.refuse)
     else:

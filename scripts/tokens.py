@@ -1,4 +1,4 @@
-"""scripts/token: prints an access token for development."""
+"""scripts/token: prints an access token for development, or makes the keys of one."""
 
 import argparse
 import json
@@ -6,7 +6,10 @@ import sys
 from pathlib import Path
 
 from impl.app import CONTRACT
+from impl.core import signing
+from impl.core.signing import SigningKey
 from impl.core.tokens import mint
+from scripts import keys
 from scripts.configuration import DATA, faults, settings
 
 HOUR = 3600
@@ -27,12 +30,15 @@ def declared_scopes() -> list[str]:
 
 def main() -> int:
     """Return 0 with the token on standard output, 2 for what no token can be made of."""
+    if sys.argv[1:2] == ["keys"]:
+        return keys.main(sys.argv[2:])
     arguments = _arguments()
     scopes = declared_scopes() if arguments.scope is None else arguments.scope
     with faults():
         configuration = settings(arguments.data)
         try:
-            token = mint(configuration, arguments.sub, scopes, arguments.expires)
+            key = _key(arguments.key)
+            token = mint(configuration, arguments.sub, scopes, arguments.expires, key)
         except ValueError as error:
             print(error, file=sys.stderr)
             return 2
@@ -41,11 +47,20 @@ def main() -> int:
     return 0
 
 
+def _key(path: Path | None) -> SigningKey | None:
+    if path is None:
+        return None
+    try:
+        return signing.load(path.read_bytes())
+    except OSError as error:
+        raise ValueError(f"--key: cannot read {path}: {error.strerror}") from None
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/token",
         description="Print an access token for development.",
-        epilog="Exit codes: 0 done, 2 no token can be made.",
+        epilog='"scripts/token keys" makes keys. Exit codes: 0 done, 2 no token can be made.',
     )
     parser.add_argument("--sub", required=True, metavar="ID", help="the user id")
     parser.add_argument(
@@ -53,6 +68,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--expires", type=int, default=HOUR, metavar="SECONDS", help="how long it lives (3600)"
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="FILE", help="a private key to sign with (JWT_SECRET)"
     )
     parser.add_argument("--json", action="store_true", help="print a token response (RFC 6749)")
     parser.add_argument(

@@ -12,14 +12,17 @@ from alembic.config import Config
 from psycopg import sql
 
 from impl.core.auth import Verifier
+from impl.core.claims import access_tokens
 from impl.core.database import Database
 from impl.core.embedded import EmbeddedPostgres
+from impl.core.keyring import configured
 from impl.core.paging import Cursors
 from impl.core.scope import UserScope
 from impl.core.settings import Settings, load
 from tests import twins
 from tests.forgeries import ISSUER, KEY, NOW
 from tests.running import Running, serving
+from tests.silence import told
 
 PROJECT = Path(__file__).parents[1]
 
@@ -94,7 +97,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def verifier(settings: Settings) -> Verifier:
     """Return a verifier whose clock stands still."""
-    return Verifier(settings, clock=lambda: NOW)
+    return Verifier(configured(settings), access_tokens(settings), clock=lambda: NOW)
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +105,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Run the real server, on ports and a database of the test run's own."""
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def silence(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which something was logged that no log may hold."""
+    yield
+    records = [record for when in ("setup", "call") for record in caplog.get_records(when)]
+    assert told("\n".join(record.getMessage() for record in records)) == []
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 from base64 import urlsafe_b64encode
 from typing import Any
 
-from impl.core.auth import MAX_TOKEN_BYTES
+from impl.core.jws import MAX_TOKEN_BYTES
 
 ISSUER = "https://id.example.com/"
 NOW = 1_800_000_000
@@ -180,7 +180,14 @@ PARTIES = {
 }
 OTHER_CLAIMS = {
     **{f"jti {value!r}": claiming(jti=value) for value in NO_STRINGS},
-    **{f"token_use {value!r}": claiming(token_use=value) for value in ("refresh", *NO_STRINGS)},
+    **{
+        f"token_use {value!r}": claiming(token_use=value)
+        for value in ("refresh", "id", *NO_STRINGS)
+    },
+    **{f"claim typ {value!r}": claiming(typ=value) for value in ("ID", "Refresh", *NO_STRINGS)},
+    **{
+        f"{name} of an ID token": claiming(**{name: "x"}) for name in ("nonce", "at_hash", "c_hash")
+    },
     **{f"scope {value!r}": claiming(scope=value) for value in NO_STRINGS},
     **{
         f"scope {value!r}": claiming(scope=value)

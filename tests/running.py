@@ -15,6 +15,7 @@ import httpx2
 from impl.core.settings import load
 from impl.core.tokens import mint
 from scripts.tokens import declared_scopes
+from tests.silence import assert_silent_file
 
 PROJECT = Path(__file__).parents[1]
 CONFIGURED = ("CORS_", "DATABASE_URL", "ENVIRONMENT", "JWT_", "RATE_LIMIT_", "TRUSTED_")
@@ -95,6 +96,7 @@ def serving(
         if process.poll() is None:
             process.terminate()
             process.wait(30)
+        assert_silent_file(log.read_text())
 
 
 def _announced(process: subprocess.Popen[str], data: Path, log: Path) -> Running:

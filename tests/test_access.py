@@ -28,9 +28,9 @@ type Identity = tuple[int, bytes, list[tuple[str, str]]]
 def token(settings: Settings, secret: str | None = None, **claims: object) -> str:
     """Sign a token of a user with every scope, with some claims changed."""
     now = int(time.time())
-    sound = {"iss": settings.jwt_issuer, "aud": settings.jwt_audience, "sub": "alice"}
+    sound = {"iss": settings.jwt_issuer[0], "aud": settings.jwt_audience[0], "sub": "alice"}
     lasting = {"iat": now, "exp": now + 600, "scope": " ".join(SCOPES)}
-    key = secret or settings.jwt_secret.get_secret_value()
+    key = secret or settings.shared_secrets[0]
     return jwt.encode({**sound, **lasting, **claims}, key, headers={"typ": "at+jwt"})
 
 

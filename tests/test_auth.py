@@ -11,7 +11,8 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from impl.core.auth import Authentication, Caller, Verifier
+from impl.core.auth import Authentication, Verifier
+from impl.core.claims import Caller
 from impl.core.problems import ErrorBoundary
 from tests.applications import exchange, served
 from tests.forgeries import ACCEPTED, GOOD, GOOD_SIGNATURE, REJECTED
@@ -70,7 +71,9 @@ def test_a_token_that_is_wrong_is_refused_and_never_logged(
 ) -> None:
     assert asked(port, bearing(token)) == refusal
     (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
-    assert re.fullmatch(r"unauthenticated reason=.+ client='127\.0\.0\.1'", record.getMessage())
+    assert re.fullmatch(
+        r"unauthenticated reason=.+ client='127\.0\.0\.1' kid=.+", record.getMessage()
+    )
     for segment in token.decode("latin-1").split("."):
         assert len(segment) < 4 or segment not in caplog.text
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from impl.core.auth import Caller
+from impl.core.claims import Caller
 from impl.core.database import Transactions
 from impl.core.gate import Credential, Limits, OwnerGate
 from impl.core.paging import Cursors

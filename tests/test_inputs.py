@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 
 from tests.contract import OPERATIONS, Operation
-from tests.refusals import CANARY, assert_harmless, assert_silent
+from tests.refusals import assert_harmless, assert_silent
 from tests.running import Running
+from tests.silence import CANARY
 from tests.wire import Answer, call
 
 TAKEN = 409  # when the same name is given a second time

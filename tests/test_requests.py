@@ -4,8 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.refusals import CANARY, assert_harmless, assert_silent
+from tests.refusals import assert_harmless, assert_silent
 from tests.running import Running
+from tests.silence import CANARY
 from tests.wire import HOST, Answer, call, exchange, message
 
 JSON = "Content-Type: application/json"

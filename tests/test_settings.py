@@ -32,16 +32,16 @@ def test_development_needs_no_configuration(tmp_path: Path) -> None:
     settings = load(tmp_path, env_file=None, environ={})
     assert settings.environment == "development"
     assert settings.database_url is None
-    assert (settings.jwt_issuer, settings.jwt_audience) == ("freehold", "freehold")
-    assert len(settings.jwt_secret.get_secret_value()) == 64
+    assert (settings.jwt_issuer, settings.jwt_audience) == (("freehold",), ("freehold",))
+    assert [len(secret) for secret in settings.shared_secrets] == [64]
 
 
 def test_production_takes_what_it_is_given(tmp_path: Path) -> None:
     settings = load(tmp_path, env_file=None, environ=PRODUCTION)
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == PRODUCTION["DATABASE_URL"]
-    assert settings.jwt_secret.get_secret_value() == STRONG
-    assert settings.jwt_issuer == PRODUCTION["JWT_ISSUER"]
+    assert settings.shared_secrets == (STRONG,)
+    assert settings.jwt_issuer == (PRODUCTION["JWT_ISSUER"],)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -158,7 +158,7 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 
 def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
     settings = load(tmp_path, env_file=None, environ={"DATABASE_URL": "", "JWT_ISSUER": ""})
-    assert (settings.database_url, settings.jwt_issuer) == (None, "freehold")
+    assert (settings.database_url, settings.jwt_issuer) == (None, ("freehold",))
 
 
 def test_the_environment_of_the_process_is_read_only_by_default(
@@ -197,7 +197,7 @@ def test_two_projects_have_different_development_secrets(tmp_path: Path) -> None
 
 
 def loaded_secret(data: Path) -> str:
-    return load(data, env_file=None, environ={}).jwt_secret.get_secret_value()
+    return load(data, env_file=None, environ={}).shared_secrets[0]
 
 
 def test_processes_that_start_together_agree_on_the_development_secret(tmp_path: Path) -> None:

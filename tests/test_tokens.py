@@ -4,24 +4,31 @@ from pathlib import Path
 
 import pytest
 
-from impl.core.auth import Caller, Unauthenticated, Verifier
+from impl.core.auth import Verifier
+from impl.core.claims import Caller, access_tokens
+from impl.core.keyring import configured
 from impl.core.settings import Settings, SettingsError, load
 from impl.core.tokens import mint
+from impl.core.unauthenticated import Unauthenticated
 from tests.forgeries import DAY, ISSUER, KEY
+
+
+def verifier(settings: Settings) -> Verifier:
+    return Verifier(configured(settings), access_tokens(settings))
 
 
 def test_a_minted_token_is_accepted_by_the_same_project(settings: Settings) -> None:
     token = mint(settings, "auth0|7", ["todos:read", "todos:write"], 60)
-    caller = Verifier(settings).verify(token)
+    caller = verifier(settings).verify(token)
     assert caller == Caller("auth0|7", frozenset({"todos:read", "todos:write"}))
-    assert Verifier(settings).verify(mint(settings, "a", [], DAY)).scopes == frozenset()
+    assert verifier(settings).verify(mint(settings, "a", [], DAY)).scopes == frozenset()
     assert token != mint(settings, "auth0|7", ["todos:read", "todos:write"], 60)
 
 
 def test_a_minted_token_is_refused_by_another_project(settings: Settings, tmp_path: Path) -> None:
-    other = load(tmp_path, env_file=None, environ={"JWT_ISSUER": settings.jwt_issuer})
+    other = load(tmp_path, env_file=None, environ={"JWT_ISSUER": settings.jwt_issuer[0]})
     with pytest.raises(Unauthenticated):
-        Verifier(other).verify(mint(settings, "alice", [], 60))
+        verifier(other).verify(mint(settings, "alice", [], 60))
 
 
 @pytest.mark.parametrize(

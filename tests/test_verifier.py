@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from impl.core.auth import Caller, Unauthenticated, Verifier
+from impl.core.auth import Verifier
+from impl.core.claims import Caller, access_tokens
+from impl.core.keyring import configured
 from impl.core.settings import Settings
+from impl.core.unauthenticated import Unauthenticated
 from tests.forgeries import (
     ABSENT,
     ACCEPTED,
@@ -55,7 +58,7 @@ def test_the_scope_claim_becomes_a_set(verifier: Verifier, scope: Any, scopes: s
 
 def test_a_token_that_was_accepted_expires_all_the_same(settings: Settings) -> None:
     moment = [float(NOW)]
-    verifier = Verifier(settings, clock=lambda: moment[0])
+    verifier = Verifier(configured(settings), access_tokens(settings), clock=lambda: moment[0])
     token = claiming(exp=NOW + 10)
     assert verifier.verify(token) is verifier.verify(token)
     moment[0] = NOW + 9.9

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from impl.core.auth import Caller
+from impl.core.claims import Caller
 from impl.core.database import Transactions
 from impl.core.paging import Cursors
 from impl.core.problems import Forbidden, Problem

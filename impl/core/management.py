@@ -1,7 +1,7 @@
 """The private port: whether the server lives, whether it is ready, and what its API is."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -25,12 +25,13 @@ class Pinged(Protocol):
 
 
 def application(
-    contract: Path, written: Path, serving: Callable[[], bool], database: Pinged
+    contract: Path, written: Path, serving: Callable[[], bool], needed: Iterable[Pinged]
 ) -> FastAPI:
     """Return the management application.
 
     `contract` is the contract as JSON, `written` the file that it was written in; `serving` says
-    whether the API takes requests. Served are `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`,
+    whether the API takes requests, and `needed` is what it cannot answer them without. Served are
+    `/livez`, `/readyz` (200 or 503), `/docs`, `/redoc`,
     `/openapi.json` and `/openapi.yaml`. The pages show the API and do not call it: its port
     answers other origins only where they are configured.
     """
@@ -46,7 +47,7 @@ def application(
         return JSONResponse({"status": "alive"})
 
     async def readyz(_: Request) -> Response:
-        if serving() and await _reachable(database):
+        if serving() and all([await _reachable(each) for each in needed]):
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "not ready"}, status_code=503)
 
@@ -65,9 +66,9 @@ async def _confined(request: Request, call_next: RequestResponseEndpoint) -> Res
     return response
 
 
-async def _reachable(database: Pinged) -> bool:
+async def _reachable(needed: Pinged) -> bool:
     try:
-        await database.ping()
+        await needed.ping()
     except HTTPException:
         return False
     return True

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from impl.core.addresses import client
-from impl.core.auth import Unauthenticated, refuse
+from impl.core.auth import refuse
 from impl.core.contract import Document, operations
 from impl.core.counts import Counts, Excess, OwnCounts, Policy
 from impl.core.problems import Problem
 from impl.core.settings import Settings, SettingsError
+from impl.core.unauthenticated import Unauthenticated
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})  # RFC 9110, section 9.2.1
 CLASS = "x-rate-limit"

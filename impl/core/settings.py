@@ -2,41 +2,42 @@
 
 import hmac
 import os
-import re
 from collections.abc import Mapping
-from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
-from secrets import token_hex
-from tempfile import NamedTemporaryFile
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, AliasGenerator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasGenerator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     EnvSettingsSource,
     InitSettingsSource,
+    NoDecode,
     SettingsConfigDict,
 )
 
-from impl.core import rates
+from impl.core import rates, secret
 from impl.core.addresses import Proxies
 from impl.core.origins import Origins
 from impl.core.rates import RateSetting
+from impl.core.secret import MIN_SECRET_BYTES, Secret
 
 SECRET_FILE = "jwt-secret"  # noqa: S105 - the name of a file
 REQUIRED_IN_PRODUCTION = ("DATABASE_URL", "JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE")
-MIN_SECRET_BYTES = 32  # RFC 7518, section 3.2: an HS256 key is no shorter than its hash
-KEY_FILE = re.compile(rb"-----BEGIN |^(ssh|ecdsa|sk)-|^\s*\{")  # RFC 7468, RFC 4253, RFC 7517
-MIN_DISTINCT_CHARACTERS = 8  # 32 random characters, even hexadecimal ones, hold far more
-GUESSABLE = re.compile(
-    "secret|passw|change.?me|replace|example|default|insecure|develop|your[-_ ]|freehold|qwerty"
-    "|abcdefgh|12345678",
-    re.IGNORECASE,
-)
+KEY_SETS = ("JWT_JWKS_URL", "JWT_JWKS_FILE")
+SECRETS = ("JWT_SECRET", "JWT_PREVIOUS_SECRETS", "CURSOR_SECRET")
+NO_TYPE = "none"
 
 
 class SettingsError(Exception):
@@ -70,14 +71,28 @@ def _storage_url(url: SecretStr) -> SecretStr:
     return url
 
 
-def _hmac_secret(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value().encode()
-    if len(value) < MIN_SECRET_BYTES:
+def _jwks_url(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username is not None or parts.fragment or parts.port == 0:
         raise ValueError
-    # Public keys and certificates: what everybody knows would sign tokens.
-    if KEY_FILE.search(value):
+    # Who can change what arrives can sign every token.
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
         raise ValueError
-    return secret
+    return url
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or ip_address(host).is_loopback
+
+
+def _listed(text: object) -> object:
+    return [name.strip() for name in text.split(",")] if isinstance(text, str) else text
+
+
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], NoDecode, BeforeValidator(_listed)]
+Algorithm = Literal["HS256", "RS256", "ES256", "EdDSA", "Ed25519"]
+ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 
 
 class Settings(BaseSettings):
@@ -115,15 +130,41 @@ class Settings(BaseSettings):
     )
     connect_timeout_s: int = Field(3, ge=1, le=60, description="a number of seconds, 1 to 60")
     pool_timeout_s: int = Field(2, ge=1, le=60, description="a number of seconds, 1 to 60")
-    jwt_secret: Annotated[SecretStr, AfterValidator(_hmac_secret)] = Field(
-        description="at least 32 bytes of random text, such as `openssl rand -hex 32` prints"
+    jwt_secret: Secret | None = Field(
+        None, description="at least 32 bytes of random text, such as `openssl rand -hex 32` prints"
     )
-    jwt_issuer: str = Field(
-        "freehold", min_length=1, description='the value of the claim "iss" in accepted tokens'
+    jwt_previous_secrets: Annotated[tuple[Secret, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), max_length=4, description="up to four secrets of at least 32 bytes, between commas"
     )
-    jwt_audience: str = Field(
-        "freehold", min_length=1, description='the value of the claim "aud" in accepted tokens'
+    cursor_secret: Secret | None = Field(
+        None, description="at least 32 bytes of random text, such as `openssl rand -hex 32` prints"
     )
+    jwt_jwks_url: Annotated[str, AfterValidator(_jwks_url)] | None = Field(
+        None, description="an https:// URL without user and fragment; http:// on loopback only"
+    )
+    jwt_jwks_file: Path | None = Field(None, description="the path of a file")
+    jwt_jwks_refresh_s: int = Field(
+        300, ge=1, le=86_400, description="a number of seconds, 1 to 86400 (a day)"
+    )
+    jwt_jwks_stale_s: int = Field(
+        86_400, ge=1, le=604_800, description="a number of seconds, 1 to 604800 (a week)"
+    )
+    jwt_algorithms: Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        ALGORITHMS,
+        description="some of HS256, RS256, ES256, EdDSA and Ed25519, between commas",
+    )
+    jwt_issuer: Names = Field(
+        ("freehold",), description='values of the claim "iss" in accepted tokens, between commas'
+    )
+    jwt_audience: Names = Field(
+        ("freehold",), description='values of the claim "aud" in accepted tokens, between commas'
+    )
+    jwt_types: Names = Field(
+        ("at+jwt",),
+        description='values of the header parameter "typ" in accepted tokens, between commas',
+    )
+    jwt_scope_claim: Name = Field("scope", description="the name of a claim")
+    jwt_default_scopes: Names = Field((), description="names of scopes, between commas")
     jwt_leeway_s: int = Field(5, ge=0, le=60, description="a number of seconds, 0 to 60")
     jwt_max_lifetime_s: int = Field(
         86_400, ge=1, le=31_536_000, description="a number of seconds, 1 to 31536000 (a year)"
@@ -153,10 +194,19 @@ class Settings(BaseSettings):
     )
 
     @property
+    def shared_secrets(self) -> tuple[str, ...]:
+        """The secrets that may have signed a token, the newest first."""
+        newest = () if self.jwt_secret is None else (self.jwt_secret,)
+        return tuple(each.get_secret_value() for each in (*newest, *self.jwt_previous_secrets))
+
+    @property
     def cursor_key(self) -> bytes:
-        """The 32-byte key that signs paging cursors, apart from the one that signs tokens."""
-        secret = self.jwt_secret.get_secret_value().encode()
-        return hmac.digest(secret, b"freehold paging cursor v1", "sha256")
+        """The 32-byte key that signs paging cursors, apart from those that sign tokens."""
+        source = self.cursor_secret or self.jwt_secret
+        if source is None:
+            raise SettingsError([f"CURSOR_SECRET must be {_description('CURSOR_SECRET')}"])
+        key = source.get_secret_value().encode()
+        return hmac.digest(key, b"freehold paging cursor v1", "sha256")
 
 
 def load(
@@ -168,7 +218,7 @@ def load(
     Empty variables count as unset. Raises `SettingsError` with every fault at once.
     """
     values = _read(env_file, os.environ if environ is None else environ)
-    faults: list[str] = []
+    faults = _faults_of_combinations(values)
     if values.get("ENVIRONMENT") == "production":
         faults += _faults_of_production(values)
         values = {**rates.IN_PRODUCTION, **values}
@@ -195,16 +245,36 @@ def _read(env_file: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
         raise SettingsError([fault]) from None
 
 
+def _faults_of_combinations(values: Mapping[str, str]) -> list[str]:
+    if all(name in values for name in KEY_SETS):
+        return ["JWT_JWKS_FILE and JWT_JWKS_URL exclude each other: unset one of them"]
+    has_key_set = any(name in values for name in KEY_SETS)
+    if not has_key_set and "HS256" not in values.get("JWT_ALGORITHMS", "HS256"):
+        return ["JWT_ALGORITHMS must hold HS256 without JWT_JWKS_URL and JWT_JWKS_FILE"]
+    return []
+
+
 def _faults_of_production(values: Mapping[str, str]) -> list[str]:
+    has_key_set = any(name in values for name in KEY_SETS)
     faults = [
         f"{name} is required in production and must be {_description(name)}"
         for name in REQUIRED_IN_PRODUCTION
-        if name not in values
+        if name not in values and not (name == "JWT_SECRET" and has_key_set)
     ]
-    secret = values.get("JWT_SECRET", "")
-    if len(secret) >= MIN_SECRET_BYTES and _is_guessable(secret):
-        faults.append(f"JWT_SECRET can be guessed and must be {_description('JWT_SECRET')}")
-    return faults
+    if has_key_set and not ("JWT_SECRET" in values or "CURSOR_SECRET" in values):
+        required = "CURSOR_SECRET is required in production without JWT_SECRET and must be"
+        faults.append(f"{required} {_description('CURSOR_SECRET')}")
+    return faults + [
+        f"{name} can be guessed and must be {_description(name)}"
+        for name in SECRETS
+        if _is_guessable(values.get(name, ""))
+    ]
+
+
+def _is_guessable(text: str) -> bool:
+    # A secret that is too short is reported as that alone.
+    candidates = [part for part in (text, *text.split(",")) if len(part) >= MIN_SECRET_BYTES]
+    return any(map(secret.is_guessable, candidates))
 
 
 def _faults_of_values(error: ValidationError) -> list[str]:
@@ -217,35 +287,11 @@ def _description(name: str) -> str:
     return str(Settings.model_fields[name.lower()].description)
 
 
-def _is_guessable(secret: str) -> bool:
-    periods = range(1, len(secret) // 2 + 1)
-    repeats = any(secret.startswith(secret[period:]) for period in periods)
-    few = len(set(secret)) < MIN_DISTINCT_CHARACTERS
-    return repeats or few or GUESSABLE.search(secret) is not None
-
-
 def _development_secret(path: Path) -> str:
     """Return the secret kept at `path`, made once, so that tokens survive a restart."""
-    try:
-        if not path.exists():
-            _keep_first(token_hex(MIN_SECRET_BYTES), path)
-        secret = path.read_text("ascii")
-    except (OSError, UnicodeError):
-        secret = ""
-    if len(secret) < MIN_SECRET_BYTES:
+    kept = secret.kept(path)
+    if kept is None:
         raise SettingsError(
             [f"JWT_SECRET is unset and {path} cannot hold one: remove that file, or set JWT_SECRET"]
         )
-    return secret
-
-
-def _keep_first(secret: str, path: Path) -> None:
-    """Write a file of mode 0600 that appears whole; of several processes, one succeeds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as draft:
-        draft.write(secret)
-        draft.flush()
-        os.fsync(draft.fileno())
-        # A link, unlike a rename, fails where another process came first.
-        with suppress(FileExistsError):
-            path.hardlink_to(draft.name)
+    return kept

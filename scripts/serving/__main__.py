@@ -11,6 +11,7 @@ from pathlib import Path
 from socket import create_server, socket
 
 from impl.app import CONTRACT, OWNED_TABLES, assemble, connect, limit
+from impl.core import keyring
 from impl.core.settings import Settings, SettingsError
 from scripts.configuration import DATA, database_url, faults, settings
 from scripts.serving.processes import Listeners, Plan, serve
@@ -28,6 +29,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with faults(), ExitStack() as stack:
         configuration = settings(arguments.data)
+        asyncio.run(_check_keys(configuration))
         listeners = _listen(stack, arguments)
         url = database_url(configuration, arguments.data, stack)
         if configuration.database_url is None:
@@ -87,6 +89,11 @@ def _migrate(url: str) -> None:
     upgrade(url)
 
 
+async def _check_keys(configuration: Settings) -> None:
+    async with keyring.configured(configuration):
+        pass
+
+
 async def _check(configuration: Settings, url: str, workers: int) -> None:
     """Refuse what the workers would refuse one by one."""
     database = connect(configuration, url)
@@ -106,7 +113,8 @@ async def _check(configuration: Settings, url: str, workers: int) -> None:
 def _hand_on(configuration: Settings, url: str) -> None:
     """Workers read their settings from the environment, as under any other ASGI server."""
     os.environ["DATABASE_URL"] = url
-    os.environ["JWT_SECRET"] = configuration.jwt_secret.get_secret_value()
+    if configuration.jwt_secret is not None:
+        os.environ["JWT_SECRET"] = configuration.jwt_secret.get_secret_value()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
 from impl.app import CONTRACT, PROJECT, connect
+from impl.core import keyring
 from impl.core.management import application
 from impl.core.settings import Settings
 from scripts.serving.connection import Connection
@@ -88,11 +89,12 @@ def serve(plan: Plan) -> None:
 def _beside(plan: Plan, serving: Callable[[], bool]) -> None:
     """Run the management port in a thread, so that a busy API does not make it look dead."""
     database = connect(plan.settings.model_copy(update={"database_pool_size": 1}), plan.url)
-    app = application(CONTRACT, WRITTEN, serving, database)
+    keys = keyring.configured(plan.settings)
+    app = application(CONTRACT, WRITTEN, serving, [database, keys])
     server = Server(Config(app, access_log=False, log_level="warning", server_header=False))
 
     async def manage() -> None:
-        async with asyncio.TaskGroup() as tasks:
+        async with keys, asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve([plan.listeners.management]))
             tasks.create_task(_announce(plan, serving))
 
@@ -106,7 +108,7 @@ async def _announce(plan: Plan, serving: Callable[[], bool]) -> None:
     private = "http://{}:{}".format(*plan.listeners.management.getsockname())
     lines = [f"API            {public}", f"Documentation  {private}/docs"]
     lines += [f"Health         {private}/readyz"]
-    if plan.settings.environment == "development":
+    if plan.settings.environment == "development" and "HS256" in plan.settings.jwt_algorithms:
         lines += ["", "Try it:", _curl(plan.settings, public)]
     print(*lines, sep="\n", flush=True)
 

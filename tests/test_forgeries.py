@@ -1,0 +1,68 @@
+"""No forged token gets an answer other than the one 401, wherever it is sent."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from impl.app import assemble, connect
+from impl.core.settings import load
+from tests.applications import exchange, served
+from tests.contract import OPERATIONS
+from tests.forged_signatures import FORGED
+from tests.forgeries import GOOD, ISSUER, KEY, NOW, REJECTED
+from tests.key_sets import KEYS, issued, published
+
+UNKNOWN = [
+    *("/", "/api", "/api/", "/api/todos/", "/api/todos/a/b", "/API/todos", "/api//todos", "//"),
+    *("/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/admin", "/.env", "/nothing"),
+    *("/api/users", "/api/todos/%2e%2e", "/%00", "/api/todos.json"),
+]
+LINES = [
+    *(f"{operation.method} {operation.target('alice')}" for operation in OPERATIONS),
+    *(f"GET {path}" for path in UNKNOWN),
+]
+
+
+@pytest.fixture(scope="module")
+def port(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Serve the API, with keys of every kind and a clock that stands still."""
+    folder = tmp_path_factory.mktemp("keys")
+    (folder / "jwks.json").write_bytes(published(KEYS.values()))
+    environ = {"JWT_SECRET": KEY, "JWT_ISSUER": ISSUER}
+    keys = {"JWT_JWKS_FILE": str(folder / "jwks.json")}
+    settings = load(folder, env_file=None, environ=environ | keys)
+    app = assemble(settings, connect(settings, database_url), clock=lambda: NOW)
+    with served(app) as port:
+        yield port
+
+
+def answers(port: int, token: bytes) -> list[bytes]:
+    """Return what each of `LINES` is answered with, one after the other on a connection."""
+    heads = [
+        b"%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n" % (line.encode(), token)
+        for line in LINES
+    ]
+    sent = b"\r\n".join([*heads[:-1], heads[-1] + b"Connection: close\r\n", b""])
+    received = re.sub(rb"(date|connection): [^\r]*\r\n", b"", exchange(port, sent))
+    return re.split(rb"(?=HTTP/1\.1 )", received)[1:]
+
+
+@pytest.fixture(scope="module")
+def refusal(port: int) -> bytes:
+    return answers(port, b"e30.e30.AAAA")[0]
+
+
+@pytest.mark.parametrize("token", [GOOD, *map(issued, KEYS.values())])
+def test_a_token_that_is_right_is_refused_nowhere(port: int, token: bytes) -> None:
+    statuses = [answer[9:12] for answer in answers(port, token)]
+    assert len(statuses) == len(LINES)
+    assert not {b"401", b"500"} & set(statuses)
+
+
+@pytest.mark.parametrize("token", [*FORGED.values(), *REJECTED.values()], ids=[*FORGED, *REJECTED])
+def test_a_forged_token_is_refused_everywhere_alike(
+    port: int, refusal: bytes, token: bytes
+) -> None:
+    assert refusal.startswith(b"HTTP/1.1 401 Unauthorized\r\n")
+    assert answers(port, token) == [refusal] * len(LINES)
