@@ -20,6 +20,7 @@ from tests.running import PROJECT, environment
 
 # RFC 8037, appendices A.1 to A.3.
 ED25519 = (
+    # review: allow FH601: everybody has it from the RFC
     b"-----BEGIN PRIVATE KEY-----\n"
     b"MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
     b"-----END PRIVATE KEY-----\n"
@@ -108,6 +109,7 @@ def test_no_key_is_made_in_production(tmp_path: Path) -> None:
     production = {
         "ENVIRONMENT": "production",
         "DATABASE_URL": "postgresql://ada@localhost/todos",
+        # review: allow FH601: it signs nothing
         "JWT_SECRET": "b6d1f0c2a94e4c1f8d7a3e5b9c0d2f4a6b8c1e3d",
         "JWT_ISSUER": "https://issuer.test",
         "JWT_AUDIENCE": "todos",

@@ -135,7 +135,7 @@ def rate_limits(settings: Settings, document: Document, owner: str) -> RateLimit
 def _counts(settings: Settings, owner: str) -> Counts:
     if settings.rate_limit_storage_url is None:
         return OwnCounts(owner)
-    # The client of Redis takes 4 MiB, which a server without one has no use for.
+    # review: allow FH117: its client takes 4 MiB, which a server without a store has no use for
     from impl.core.shared_counts import SharedCounts  # noqa: PLC0415
 
     return SharedCounts(settings.rate_limit_storage_url.get_secret_value())
