@@ -13,7 +13,7 @@ from impl.core.embedded import EmbeddedPostgresError
 from scripts.codegen.document import ContractError
 from scripts.fuzzing import conformance
 from scripts.fuzzing.actors import UnreachableError, actor, client
-from scripts.fuzzing.arguments import PROBES, TIME, parse
+from scripts.fuzzing.arguments import PROBES, parse
 from scripts.fuzzing.composition import Composer
 from scripts.fuzzing.conformance import ConformanceError, Subject
 from scripts.fuzzing.holdings import Holdings, Known
@@ -78,8 +78,7 @@ def _two_users(
     arguments: argparse.Namespace, tried: Target, seconds: float | None, ledger: Ledger
 ) -> None:
     """Try the surface with both users, within the time if there is a bound."""
-    bound = seconds or (inf if arguments.probes else TIME)
-    budget = Budget(arguments.probes or PROBES, time.monotonic() + bound)
+    budget = Budget(arguments.probes or PROBES, time.monotonic() + (seconds or inf))
     with ExitStack() as stack:
         rows = Rows(tried.database) if tried.database else None
         if rows:

@@ -7,7 +7,6 @@ from pathlib import Path
 from impl.app import PROJECT
 from scripts.fuzzing.actors import Credential, credential
 
-TIME = 100.0
 PROBES = 1_000
 
 
@@ -62,12 +61,12 @@ def _add_targets(parser: argparse.ArgumentParser) -> None:
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--seed", type=int, metavar="N", help="what chance begins with (another each time)")
-    add("--time", type=_positive(float), metavar="SECONDS", help=f"bound of it all ({TIME:.0f})")
+    add("--time", type=_positive(float), metavar="SECONDS", help="bound of it all (none)")
     add(
         "--probes",
         type=_positive(int),
         metavar="N",
-        help=f"at least so many with two users; without --time, however long it takes ({PROBES})",
+        help=f"at least so many with two users, after everything was tried once ({PROBES})",
     )
     add("--only", choices=["two-users", "contract"], help="one of the two parts (both)")
 

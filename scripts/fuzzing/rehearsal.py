@@ -106,7 +106,7 @@ def _done(stage: Stage, endpoint: Endpoint) -> Draft | Answer:
 
 def attempt(who: Holdings, endpoint: Endpoint, draft: Draft) -> Answer:
     """Do an operation with own things, fresh ones if it changes them; raises UnavailableError."""
-    changes = endpoint.method not in {"GET", "HEAD", "OPTIONS"}
+    changes = not endpoint.is_safe
     path = who.path(endpoint)
     if changes and endpoint.things and (kind := endpoint.places[endpoint.things[-1]]):
         path = who.path(endpoint, who.fresh(kind).known)

@@ -59,6 +59,16 @@ class Stage:
         except UnavailableError:
             return None
 
+    def path(self, who: Holdings, endpoint: Endpoint) -> dict[str, Id]:
+        """Return own ids for a path: of a fresh thing where the request may change it.
+
+        Raises UnavailableError.
+        """
+        kind = endpoint.places[endpoint.things[-1]] if endpoint.things else None
+        if kind is None or endpoint.is_safe:
+            return who.path(endpoint)
+        return who.path(endpoint, who.fresh(kind).known)
+
     def owner_names(self) -> list[str]:
         """Return what owners may be called: as answers call them, and as it is usual."""
         user, told = str(self.alice.actor.user_id), []

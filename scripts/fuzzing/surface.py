@@ -14,6 +14,8 @@ from scripts.fuzzing.kinds import Kind, Kinds
 from scripts.fuzzing.references import Reference, Seeker
 
 HINT = "x-fuzz"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods that change nothing (RFC 9110 §9.2.1), of those that are tried."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Endpoint:
     def method(self) -> str:
         """The method, in capitals."""
         return self.operation.method
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method in SAFE
 
     @property
     def path(self) -> str:

@@ -17,6 +17,7 @@ class Watch:
     def __init__(self, reader: Actor) -> None:
         self._reader = reader
         self._seen: dict[Request, list[Leaves]] = {}
+        self._settled: set[tuple[Request, str]] = set()
 
     def look(self, requests: Sequence[Request]) -> None:
         """Take down how things are."""
@@ -27,7 +28,7 @@ class Watch:
         """Return what is read otherwise than before and stays so, and how."""
         now = {each: self._read(each) for each in self._seen}
         changed = [each for each, said in now.items() if differences(said, self._seen[each])]
-        if changed:
+        if not all(self._is_settled(each, now[each]) for each in changed):
             time.sleep(_MOMENT)
         found = []
         for request in changed:
@@ -35,10 +36,16 @@ class Watch:
             # What is different once more is so by the clock, whatever the other user did.
             for name in differences(now[request], self._seen[request]):
                 if _same(again, now[request], name):
+                    self._settled.add((request, name))
                     old, new = (shown(each.get(name)) for each in (self._seen[request][0], again))
                     found.append((request, f"{name} was {old!r}, is {new!r}"))
                     break
         return found
+
+    def _is_settled(self, request: Request, now: Leaves) -> bool:
+        """Say whether all that differs was once seen to do so, and to stay."""
+        names = differences(now, self._seen[request])
+        return all((request, name) in self._settled for name in names)
 
     def _read(self, request: Request) -> Leaves:
         return leaves(self._reader.send(request))

@@ -41,5 +41,5 @@ class Deed:
 def deeds(stage: Stage) -> Iterator[Deed]:
     """Return everything that one can do to one's own things."""
     for endpoint in stage.endpoints():
-        if endpoint.method not in {"GET", "HEAD", "OPTIONS"} and not is_last(endpoint):
+        if not endpoint.is_safe and not is_last(endpoint):
             yield Deed(endpoint)

@@ -16,7 +16,6 @@ from scripts.fuzzing.surface import Endpoint
 
 KIND = "items"
 _METHODS = ("HEAD", "OPTIONS", "GET", "PUT", "POST", "PATCH", "DELETE")
-_UNSAFE = {"PUT", "POST", "PATCH", "DELETE"}
 _BAD_BODIES = (b"{", b"[]", b'{"zq": {"zq": []}}')
 
 type Change = Callable[[Request], Request]
@@ -79,7 +78,7 @@ class Place:
         bob, endpoint = self.stage.bob, self.endpoint
         places = endpoint.places.items()
         kinds = [k for n, k in places if k and not k.is_user and n not in self.names]
-        if kinds and endpoint.method in _UNSAFE:
+        if kinds and not endpoint.is_safe:
             return bob.path(endpoint, bob.fresh(kinds[-1]).known)
         return bob.path(endpoint)
 

@@ -8,7 +8,6 @@ from itertools import islice
 
 from scripts.agreement.request import Request
 from scripts.fuzzing import ids
-from scripts.fuzzing.holdings import UnavailableError
 from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.kinds import Kind
@@ -61,10 +60,9 @@ def _case(
     kind: Kind | None = None,
 ) -> Case:
     def ask(found: Id) -> Ask:
-        request = stage.request(stage.bob, endpoint)
-        if request is None:
-            raise UnavailableError("there is nothing to write")
-        return Ask(_with(request, name, found), (found,))
+        path = stage.path(stage.bob, endpoint)
+        request = stage.bob.compose(endpoint, stage.draft(endpoint), path)
+        return Ask(_with(request, name, found), (found, *path.values()))
 
     return Case(
         KIND,

@@ -15,7 +15,6 @@ from scripts.fuzzing.watch import Watch
 
 KIND = "reads"
 _FLAGS = ("all", "admin")
-_SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Turn:
 def turns(stage: Stage) -> Iterator[Turn]:
     """Return everything that the victim can do to their own things."""
     for endpoint in stage.endpoints():
-        if endpoint.method not in _SAFE and not is_last(endpoint):
+        if not endpoint.is_safe and not is_last(endpoint):
             yield Turn(endpoint)
 
 

@@ -75,9 +75,9 @@ def _stored(reference: Reference) -> str:
 
 def _alone(stage: Stage, endpoint: Endpoint, reference: Reference) -> Callable[[Id], Ask]:
     def ask(found: Id) -> Ask:
-        path = stage.bob.path(endpoint)
+        path = stage.path(stage.bob, endpoint)
         request = stage.bob.compose(endpoint, stage.draft(endpoint), path, {reference: found})
-        return Ask(request, (found,))
+        return Ask(request, (found, *path.values()))
 
     return ask
 
@@ -88,8 +88,8 @@ def _among(
     def ask(found: Id) -> Ask:
         mine = stage.bob.fresh(kind)
         pair = [mine.id, found][::order]
-        path = stage.bob.path(endpoint)
+        path = stage.path(stage.bob, endpoint)
         request = stage.bob.compose(endpoint, stage.draft(endpoint), path, {reference: pair})
-        return Ask(request, (found, mine.id), then=stage.getter(stage.bob, mine))
+        return Ask(request, (found, mine.id, *path.values()), then=stage.getter(stage.bob, mine))
 
     return ask
