@@ -13,6 +13,7 @@ from scripts.fuzzing import ids
 from scripts.fuzzing.actors import Credential, actor, credential
 from scripts.fuzzing.answers import Answer, differences, leaves
 from scripts.fuzzing.kinds import Kind
+from scripts.fuzzing.probes.access import broken
 from scripts.fuzzing.witness import leaked
 
 CHANCE = Random(1)  # noqa: S311 - the same in every run
@@ -139,3 +140,11 @@ def test_requests_are_shown_without_secrets() -> None:
     shown = actor("bob", proof, httpx2.Client(), "", CHANCE).curl(Request("GET", "/todos"))
     assert shown.endswith('"$API"/todos -H "Authorization: Bearer $BOB"')
     assert "secrets" not in shown
+
+
+def test_broken_credentials_are_nearly_right() -> None:
+    value = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLW5vYm9keQ"
+    changed, unsigned = [made for _, made in broken(value)]
+    assert [a == b for a, b in zip(changed, value, strict=True)].count(False) == 1
+    assert unsigned.endswith(".eyJzdWIiOiJhZGEifQ.")
+    assert [made for _, made in broken("key")] == ["Aey"]

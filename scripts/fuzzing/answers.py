@@ -10,7 +10,7 @@ from typing import Any
 IGNORED = re.compile(
     r"date|server|connection|keep-alive|transfer-encoding|content-length|age|retry-after|traceparent"
     r"|server-timing|(x-)?ratelimit-.*|x-rate-limit-.*|(x-)?(request|correlation|trace)-id"
-    r"|x-(process|response|runtime).*|etag-request"
+    r"|x-(process|response|runtime).*"
 )
 """Headers that say something of the exchange, and nothing of what was asked for."""
 _ECHO = "\N{WHITE SQUARE}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scripts.agreement.operations import Operation, Parameter
+from scripts.agreement.operations import Operation
 from scripts.fuzzing import naming
 
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
@@ -99,7 +99,10 @@ class Kinds:
             return kind
         if found := self.named(naming.stem(name) or naming.words(name)):
             return found
-        return USER if naming.is_user(name, sometimes=True) else kind
+        if naming.is_user(name, sometimes=True):
+            return USER
+        # What nothing creates may be no thing at all, but a year.
+        return kind if naming.stem(name) is not None else None
 
     def _add(self, operation: Operation) -> None:
         """Add the kinds that an operation shows: collections with items, and what is created."""
@@ -142,12 +145,6 @@ def hint(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = (each for each in raw.get("parameters", ()) if each.get("name") == name)
     parameter: Mapping[str, Any] = next(found, {})
     return parameter.get("x-fuzz") or parameter.get("schema", {}).get("x-fuzz") or {}
-
-
-def is_identifier(parameter: Parameter | None) -> bool:
-    """Say whether a parameter's values look like ids: UUIDs or integers."""
-    schema = parameter.schema if parameter else {}
-    return schema.get("format") == "uuid" or schema.get("type") == "integer"
 
 
 def _plain(path: str) -> str:

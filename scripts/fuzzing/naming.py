@@ -56,11 +56,6 @@ def stem(name: str) -> tuple[str, ...] | None:
     return found[:-1] if found and found[-1] in _IDS else None
 
 
-def is_many(name: str) -> bool:
-    """Say whether a name is that of several ids."""
-    return words(name)[-1:] in {("ids",), ("uuids",)}
-
-
 def is_relative(stem: tuple[str, ...]) -> bool:
     """Say whether an id is of the same kind as the thing that holds it, as `parent_id` is."""
     return all(word in _RELATIVES for word in stem)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -28,7 +28,6 @@ class Draft:
     body: Any
     canaries: int = 2
     full: bool = True
-    extra: tuple[tuple[str, Any], ...] = field(default=(), compare=False)
 
 
 class Samples:
@@ -63,11 +62,6 @@ class Samples:
 
     def value(self, parameter: Parameter, endpoint: Endpoint) -> Any:
         """Return a value of a parameter, one that the contract names if it names one."""
-        if (
-            "string" in str(parameter.schema.get("type"))
-            and "idempotency" in parameter.name.lower()
-        ):
-            return None
         raw = self._raw(endpoint, parameter)
         for name in ("example", "examples"):
             if name in raw:

@@ -8,6 +8,8 @@ from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
 
 KIND = "access"
+_UNSIGNED = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"
+"""The head of a JWT that says that nobody has signed it (RFC 7519 §6.1)."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,6 @@ class Knock:
 def knocks(stage: Stage) -> Iterator[Knock]:
     """Return every operation without credentials, and with ones that nobody was given."""
     proof = stage.bob.actor.credential
-    broken = proof.value[:-6] + proof.value[-6:].swapcase()[::-1]
     for endpoint in stage.endpoints():
         # Where a contract tells of 403 alone, this is how it refuses those whom it does not know.
         lone = {"401", "4XX", "default"}.isdisjoint(
@@ -45,8 +46,24 @@ def knocks(stage: Stage) -> Iterator[Knock]:
         ) and "403" in endpoint.statuses
         statuses = (401, 403) if lone else (401,)
         yield Knock(endpoint, "without credentials", {}, statuses)
-        yield Knock(endpoint, "with broken credentials", {proof.header: broken}, statuses)
+        for what, value in broken(proof.value):
+            yield Knock(endpoint, what, {proof.header: value}, statuses)
         yield from _without_scopes(stage, endpoint)
+
+
+def broken(value: str) -> Iterator[tuple[str, str]]:
+    """Return what looks like a credential: with another character near its end, or unsigned."""
+    # The very last characters of base64 may hold bits that say nothing.
+    end = max(len(value) - 8, 0)
+    yield "with broken credentials", f"{value[:end]}{_other(value[end])}{value[end + 1 :]}"
+    scheme, space, token = value.rpartition(" ")
+    if token.count(".") == 2 and token.startswith("eyJ"):
+        payload = token.split(".")[1]
+        yield "with an unsigned token", f"{scheme}{space}{_UNSIGNED}.{payload}."
+
+
+def _other(character: str) -> str:
+    return "A" if character != "A" else "B"
 
 
 def _without_scopes(stage: Stage, endpoint: Endpoint) -> Iterator[Knock]:
