@@ -19,29 +19,22 @@ def seeded(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Leak:
-    """One fault: its name, what is wrong, and the operations at which it can be seen.
-
-    If it can be seen `everywhere`, these are those at which it matters.
-    """
+    """One fault: its name, what is wrong, and the operations at which it can be seen."""
 
     name: str
     description: str
     operations: frozenset[str]
-    everywhere: bool
     proof: Proof
 
 
 class Leaks(list[Leak]):
     """The leaks of one API, gathered from their proofs."""
 
-    def seen_at(
-        self, *operations: str, because: str, everywhere: bool = False
-    ) -> Callable[[Proof], Proof]:
+    def seen_at(self, *operations: str, because: str) -> Callable[[Proof], Proof]:
         """Add the decorated proof, whose name is the leak's."""
 
         def add(proof: Proof) -> Proof:
-            leak = Leak(proof.__name__, because, frozenset(operations), everywhere, proof)
-            self.append(leak)
+            self.append(Leak(proof.__name__, because, frozenset(operations), proof))
             return proof
 
         return add

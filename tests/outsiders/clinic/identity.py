@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from tests.outsiders.leak import seeded
 
 KEYS = {"key_2f81c04e9a": "usr_alice", "key_b5d07713fe": "usr_bob"}
-BREATH = 150
+BREATH = 300
 """After so many requests of one user, the next has to wait."""
 
 type Next = Callable[[Request], Awaitable[Response]]

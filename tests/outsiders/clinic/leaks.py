@@ -57,7 +57,6 @@ def export(client: Client, body: dict[str, list[str]]) -> str:
     "get_appointment",
     "download",
     because="The user of the path need not be the one who calls.",
-    everywhere=True,
 )
 def user_path(alice: Client, bob: Client) -> bool:
     patient_id = patient(alice, ALICE)
@@ -70,7 +69,6 @@ def user_path(alice: Client, bob: Client) -> bool:
     "count_appointments",
     "add_patient",
     because="A user who exists is forbidden, one who does not is not found.",
-    everywhere=True,
 )
 def user_exists(alice: Client, bob: Client) -> bool:  # noqa: ARG001 - that there is one is enough
     known, unknown = (bob.get(f"/users/usr_{name}/patients") for name in ("alice", "nobody"))
@@ -209,7 +207,6 @@ def export_open(alice: Client, bob: Client) -> bool:
     "open_session",
     "start_export",
     because="A key that nobody has opens the door.",
-    everywhere=True,
 )
 def key_unchecked(alice: Client, bob: Client) -> bool:  # noqa: ARG001 - a stranger shows it
     with Client(base_url=bob.base_url, trust_env=False) as nobody:

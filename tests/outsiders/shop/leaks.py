@@ -65,9 +65,7 @@ def order_give(alice: Client, bob: Client) -> bool:
     return number in numbers(alice)
 
 
-@LEAKS.seen_at(
-    "listOrders", "getOrder", because="Nobody looks at the signature of a token.", everywhere=True
-)
+@LEAKS.seen_at("listOrders", "getOrder", because="Nobody looks at the signature of a token.")
 def signature(alice: Client, bob: Client) -> bool:
     number, forged = order(alice), jwt.encode({"sub": "alice"}, "made up" * 8, "HS256")
     headers = {"Authorization": f"Bearer {forged}"}
@@ -217,7 +215,6 @@ def item_parent(alice: Client, bob: Client) -> bool:
     "listProducts",
     "summariseOrders",
     because="A header counts everybody's orders.",
-    everywhere=True,
 )
 def header_counts(alice: Client, bob: Client) -> bool:
     before = bob.get("/products").headers.get("x-orders-placed")
