@@ -134,7 +134,7 @@ def rate_limits(settings: Settings, document: Document, owner: str) -> RateLimit
 def _counts(settings: Settings, owner: str) -> Counts:
     if settings.rate_limit_storage_url is None:
         return OwnCounts(owner)
-    # The client of Redis takes 4 MiB, which a server without one has no use for.
+    # review: allow FH117: the client of Redis takes 4 MiB, for which not every server has a use
     from impl.core.shared_counts import SharedCounts  # noqa: PLC0415
 
     return SharedCounts(settings.rate_limit_storage_url.get_secret_value())

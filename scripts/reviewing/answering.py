@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from scripts.reviewing.module import Function, Module, inside
 from scripts.reviewing.names import Names
-from scripts.reviewing.ownership import arguments
+from scripts.reviewing.calls import arguments
 from scripts.reviewing.tables import keyword
 
 _ERRORS = {"Problem", "HTTPException"}

@@ -14,7 +14,8 @@ COMBINED = frozenset({"union", "union_all", "intersect", "intersect_all", "excep
 
 _FILTERS = {"where", "filter"}
 _JOINS = {"join", "outerjoin", "join_from", "outerjoin_from", "select_from", "using"}
-_DERIVED = {"cte", "subquery", "lateral", "scalar_subquery", "table_valued"}
+_STATEMENTS = {"Select", "Update", "Delete", "Insert", "CompoundSelect", "CTE", "Subquery"}
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Statements:
         self._names = names
         self._ownership = ownership
         self._unowned = unowned
+        self._left: frozenset[Function] = frozenset()
 
     def begun(self, module: Module) -> Iterator[tuple[ast.Call, str]]:
         """Yield the calls with which statements begin, and the kind of each."""
@@ -93,8 +95,31 @@ class Statements:
         while (step := self._step(module, node)) is not None:
             node, gained = step
             chain |= gained
-        binding = _binding(module.parent(node))
+        parent = module.parent(node)
+        if isinstance(parent, ast.Return) and chain.exposed():
+            return self._returned(module, node, chain)
+        binding = _binding(parent)
         return self._used(module, *binding, chain, seen) if binding else [chain]
+
+    def _returned(self, module: Module, node: ast.AST, chain: Chain) -> list[Chain]:
+        """Return the ways of a statement from where each caller of its function gets it."""
+        function = module.function(node)
+        if function is None or function in self._left:
+            return [chain]
+        outer, self._left = self._left, self._left | {function}
+        ways = [
+            way
+            for home, call in self._ownership.calls.of(function)
+            for way in self._climb(home, call, self._renamed(chain, home, function, call), _NONE)
+        ]
+        self._left = outer
+        return ways or [chain]
+
+    def _renamed(self, chain: Chain, home: Module, function: Function, call: ast.Call) -> Chain:
+        """Return a chain in the words of who calls the function that it was begun in."""
+        said = self._ownership.named(chain.criterion, home, function, call)
+        touched = self._ownership.named(Criterion(chain.tables), home, function, call)
+        return replace(chain, tables=touched.owned, criterion=said)
 
     def _step(self, module: Module, node: ast.AST) -> tuple[ast.AST, Chain] | None:
         """Return what a statement is made into next, and what is added to it by that."""
@@ -124,7 +149,7 @@ class Statements:
         for use in _loads(scope, name):
             around = _rebinding(module, use, name)
             if around is None:
-                ways += [chain | way for way in self._climb(module, use, Chain(), seen | {name})]
+                ways += self._climb(module, use, chain, seen | {name})
                 continue
             gained = self._joined(iter(self._until(module, use, name)))
             if module.parent(around) is not block:
@@ -147,6 +172,9 @@ class Statements:
             return Chain(criterion=Criterion(frozenset([EVERY]))) if found else Chain()
         if method in _JOINS:
             return self._joined(self._source(module, each) for each in values)
+        if method == "correlate" and _is_inner(module, call):
+            outer = frozenset(self._keys(module, values))
+            return Chain(criterion=Criterion(outer))
         return self._columns(module, values) if method in {"add_columns", "order_by"} else Chain()
 
     def _source(self, module: Module, node: ast.AST) -> Chain:
@@ -179,10 +207,11 @@ class Statements:
     def _added(
         self, inner: Module, function: Function, name: str, call: ast.Call, module: Module
     ) -> Chain:
-        ways = [
-            self._climb(inner, use, Chain(), frozenset({name})) for use in _loads(function, name)
-        ]
-        every = [way for each in ways for way in each]
+        # Where it goes from the helper's end is followed from the call.
+        outer, self._left = self._left, self._left | {function}
+        uses = _loads(function, name)
+        every = [w for use in uses for w in self._climb(inner, use, Chain(), frozenset({name}))]
+        self._left = outer
         if not every:
             return Chain()
         said = every[0].criterion
@@ -216,6 +245,9 @@ class Statements:
         keys = []
         for node in nodes:
             for each in self._outside(module, node):
+                if source := self._ownership.sources.key(module, each):
+                    keys.append(source)
+                    continue
                 match each:
                     case ast.Attribute(attr="c" | "columns", value=table):
                         keys.append(self._ownership.key(module, table))
@@ -256,11 +288,33 @@ class Statements:
 
     def _is_statement(self, module: Module, node: ast.AST) -> bool:
         """Tell whether an expression is a statement, or what is derived from one."""
+        if self._is_given(module, node):
+            return True
         if isinstance(node, ast.Name):
             values = module.values(node) or []
             return any(self._is_statement(module, v) for v in values if not isinstance(v, ast.Name))
         calls = (each for each in inside(node) if isinstance(each, ast.Call))
         return any(self._names.database(module, c.func) in BUILDERS | COMBINED for c in calls)
+
+
+    def _is_given(self, module: Module, node: ast.AST) -> bool:
+        """Tell whether an expression is made of a parameter that is a statement."""
+        while isinstance(node, ast.Call | ast.Attribute):
+            node = node.func if isinstance(node, ast.Call) else node.value
+        function = module.function(node) if isinstance(node, ast.Name) else None
+        found = parameters(function).get(node.id) if function else None
+        if found is None or found.annotation is None:
+            return False
+        names = (self._names.database(module, each) for each in inside(found.annotation))
+        return any(name in _STATEMENTS for name in names)
+
+
+def _is_inner(module: Module, call: ast.Call) -> bool:
+    """Tell whether what a call makes of a statement is part of another one right away."""
+    match module.parent(call):
+        case ast.Attribute(attr="exists" | "scalar_subquery"):
+            return True
+    return False
 
 
 def _loads(scope: ast.AST, name: str) -> list[ast.Name]:

@@ -4,8 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scripts.reviewing.calls import arguments
 from scripts.reviewing.module import Function, Module, inside, parameters
-from scripts.reviewing.ownership import OWNER_NAMES, Ownership, arguments
+from scripts.reviewing.ownership import OWNER_NAMES, Ownership
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.tables import is_true, keyword
@@ -19,7 +20,7 @@ _VERIFIED = ("verify_signature", "verify_exp", "verify_aud", "verify_iss", "veri
 
 
 def _unsealed(project: Project) -> Iterator[Fault]:
-    ownership = Ownership(project.names)
+    ownership = project.ownership
     for module in project.core:
         for function in module.every_function():
             yield from _unused(module, function)

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scripts.reviewing.module import Module, inside
-from scripts.reviewing.ownership import OWNER_COLUMN, Ownership
+from scripts.reviewing.ownership import EVERY, NOTHING, OWNER_COLUMN, Ownership
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.schema import begins
@@ -19,7 +19,7 @@ class Queries:
 
     def __init__(self, project: Project) -> None:
         self.names = project.names
-        self.ownership = Ownership(project.names)
+        self.ownership = project.ownership
         modules = [*project.core, *project.implementation]
         every = declared(project.names, modules)
         self._shared = {each.dotted for each in every if each.shared_because}
@@ -54,6 +54,27 @@ def _unowned(project: Project) -> Iterator[Fault]:
             if name in _SESSIONS:
                 yield at(module, node, f"a {name} loads rows by their ids alone")
         yield from _handed_on(project, module)
+    yield from _sources(project, queries)
+
+
+def _sources(project: Project, queries: Queries) -> Iterator[Fault]:
+    """Yield where a source is made of tables that its conditions do not confine."""
+    ownership = queries.ownership
+    for made in ownership.sources.made([*project.core, *project.implementation]):
+        said = ownership.criterion(made.module, made.conditions) if made.conditions else NOTHING
+        confined = said.confined()
+        for table in _elements(made.tables):
+            key = ownership.key(made.module, table)
+            if not {key, EVERY} & confined:
+                what = f"the conditions of this source do not confine {key} to the owner"
+                yield at(made.module, made.call, what)
+
+
+def _elements(node: ast.expr | None) -> list[ast.expr]:
+    match node:
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return items
+    return [node or ast.Constant(value=None)]
 
 
 def _handed_on(project: Project, module: Module) -> Iterator[Fault]:
