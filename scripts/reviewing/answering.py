@@ -4,9 +4,9 @@ import ast
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from scripts.reviewing.calls import arguments
 from scripts.reviewing.module import Function, Module, inside
 from scripts.reviewing.names import Names
-from scripts.reviewing.calls import arguments
 from scripts.reviewing.tables import keyword
 
 _ERRORS = {"Problem", "HTTPException"}

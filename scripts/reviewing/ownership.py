@@ -153,8 +153,9 @@ class Ownership:
                 return either(self.criterion(module, each, far) for each in (one, other))
             case ast.IfExp(test=test, body=one, orelse=other):
                 known = Criterion(self._shared(module, test))
-                return either([self.criterion(module, one, far) | known,
-                               self.criterion(module, other, far)])
+                return either(
+                    [self.criterion(module, one, far) | known, self.criterion(module, other, far)]
+                )
             case ast.List(elts=items) | ast.Tuple(elts=items) | ast.Set(elts=items):
                 return both(self.criterion(module, each, far) for each in items)
             case ast.Starred(value=value) | ast.Await(value=value):

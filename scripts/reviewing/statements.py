@@ -296,7 +296,6 @@ class Statements:
         calls = (each for each in inside(node) if isinstance(each, ast.Call))
         return any(self._names.database(module, c.func) in BUILDERS | COMBINED for c in calls)
 
-
     def _is_given(self, module: Module, node: ast.AST) -> bool:
         """Tell whether an expression is made of a parameter that is a statement."""
         while isinstance(node, ast.Call | ast.Attribute):

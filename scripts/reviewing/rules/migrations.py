@@ -1,6 +1,5 @@
 """Rules on migrations: each table is walled in as it is made, and stays so."""
 
-import ast
 import re
 from collections.abc import Iterator
 

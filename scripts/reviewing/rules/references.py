@@ -53,7 +53,11 @@ def _unbound(project: Project) -> Iterator[Fault]:
     for table in every(project):
         for owner, name, node in table.fields():
             single = "oreign" in ast.unparse(node)
-            if owner is table.node and refers(name, tables) and not single | (name in _bound(table)):
+            if (
+                owner is table.node
+                and refers(name, tables)
+                and not single | (name in _bound(table))
+            ):
                 yield at(table.module, node, f"{name} of {table.name} references nothing")
 
 
