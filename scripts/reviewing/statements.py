@@ -113,7 +113,8 @@ class Statements:
             for way in self._climb(home, call, self._renamed(chain, home, function, call), _NONE)
         ]
         self._left = outer
-        return ways or [chain]
+        # What remains exposed is named as it is called here.
+        return [chain if way.exposed() else way for way in ways] or [chain]
 
     def _renamed(self, chain: Chain, home: Module, function: Function, call: ast.Call) -> Chain:
         """Return a chain in the words of who calls the function that it was begun in."""

@@ -183,7 +183,7 @@ async def list_todos(scope):
         "FH102",
         "core-internals-imported",
         "Below the scope there are statements and connections of no owner in particular.",
-        "Import UserScope, what it is called with (Order, Join, Aggregate, related, ...), and etags.",
+        "Import UserScope and what it is called with: Order, Join, Aggregate, related, matching.",
         "# file: impl/todos.py\nfrom impl.core.database import Database\n",
         "# file: impl/todos.py\nfrom impl.core.scope import UserScope\n",
         _internals,
