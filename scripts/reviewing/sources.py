@@ -43,21 +43,21 @@ class Sources:
 
     def key(self, module: Module, node: ast.AST, far: int = _FAR) -> str:
         """Return the text by which the source is known that an expression is, or is part of."""
-        if far == 0:
-            return ""
-        if self._is_source(module, node):
-            return ast.unparse(node)
+        values = (module.values(node) or []) if isinstance(node, ast.Name) else []
+        if far and len(values) == 1 and (found := self.key(module, values[0], far - 1)):
+            return found
+        if far == 0 or self._is_source(module, node):
+            return ast.unparse(node) if far else ""
         match node:
-            case ast.Name():
-                values = module.values(node) or []
-                return self.key(module, values[0], far - 1) if len(values) == 1 else ""
-            case ast.Attribute(value=value, attr=attribute):
-                found = self._of_attribute(module, value, attribute, far - 1)
-                return found or self.key(module, value, far - 1)
-            case ast.Subscript(value=value) | ast.Starred(value=value):
-                return self.key(module, value, far - 1)
-            case ast.Call(func=ast.Attribute(value=value)):
-                return self.key(module, value, far - 1)
+            case ast.Attribute(value=whole, attr=attribute):
+                found = self._of_attribute(module, whole, attribute, far - 1)
+                return found or self.key(module, whole, far - 1)
+            case (
+                ast.Subscript(value=whole)
+                | ast.Starred(value=whole)
+                | ast.Call(func=ast.Attribute(value=whole))
+            ):
+                return self.key(module, whole, far - 1)
         return ""
 
     def confined(self, module: Module, node: ast.AST) -> str:
@@ -65,7 +65,7 @@ class Sources:
         match node:
             case ast.Attribute(value=value, attr=attribute):
                 kind = self._kind(self._class(module, value, _FAR))
-                return ast.unparse(value) if kind and kind.conditions == attribute else ""
+                return self.key(module, value) if kind and kind.conditions == attribute else ""
         return ""
 
     def made(self, modules: list[Module]) -> Iterator[Made]:

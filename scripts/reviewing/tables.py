@@ -7,7 +7,7 @@ from functools import cached_property
 
 from scripts.reviewing.module import Module, inside, parameters
 from scripts.reviewing.names import Names
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 
 SHARED = "Shared"
 

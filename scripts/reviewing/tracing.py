@@ -120,29 +120,18 @@ class Tracing:
         self, module: Module, node: ast.expr, known: Mapping[str, object], far: int = _FAR
     ) -> Iterator[Step]:
         """Yield the calls that an expression is made of, those in helpers included."""
-        match node:
-            case ast.Call() if far and (found := self._names.called(module, node)):
-                inner = self._given(found[1], module, node, known)
-                for each in returned(*found):
-                    yield from self._parts(found[0], each, inner, far - 1)
-                return
-            case ast.Call(args=items):
+        found = self._names.called(module, node) if isinstance(node, ast.Call) else None
+        if found and far:
+            inner = self._given(found[1], module, node, known)  # type: ignore[arg-type]  # a call, as it was found
+            for each in returned(*found):
+                yield from self._parts(found[0], each, inner, far - 1)
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp):
+            yield from self._repeated(module, node, known, far)
+        else:
+            if isinstance(node, ast.Call):
                 yield Step(module, node, last(node.func), dict(known))
-            case ast.Tuple(elts=items) | ast.List(elts=items):
-                pass
-            case ast.Starred(value=item):
-                items = [item]
-            case ast.BinOp(left=left, right=right):
-                items = [left, right]
-            case ast.Name() if far:
-                items, far = module.values(node) or [], far - 1
-            case ast.ListComp() | ast.GeneratorExp():
-                yield from self._repeated(module, node, known, far)
-                return
-            case _:
-                return
-        for item in items:
-            yield from self._parts(module, item, known, far)
+            for item in _items(module, node) if far else ():
+                yield from self._parts(module, item, known, far - isinstance(node, ast.Name))
 
     def _repeated(
         self,
@@ -174,6 +163,20 @@ class Tracing:
             if each.arg:
                 bound[each.arg] = value(module, each.value, known)
         return bound
+
+
+def _items(module: Module, node: ast.expr) -> list[ast.expr]:
+    """Return the expressions that an expression only puts together."""
+    match node:
+        case ast.Call(args=items) | ast.Tuple(elts=items) | ast.List(elts=items):
+            return items
+        case ast.Starred(value=item):
+            return [item]
+        case ast.BinOp(left=left, right=right):
+            return [left, right]
+        case ast.Name():
+            return module.values(node) or []
+    return []
 
 
 def value(module: Module, node: ast.AST | None, known: Mapping[str, object]) -> object:

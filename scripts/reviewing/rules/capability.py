@@ -7,7 +7,7 @@ from scripts.reviewing.module import Module
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.scopes import is_scope
-from scripts.reviewing.statements import BUILDERS, COMBINED
+from scripts.reviewing.touching import BUILDERS, COMBINED
 
 _STATEMENTS = BUILDERS | COMBINED | {"text", "literal_column", "TextClause", "join", "outerjoin"}
 _SESSIONS = frozenset(

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scripts.reviewing.module import Function, Module, inside, last, parameters
-from scripts.reviewing.ownership import OWNER_NAMES
+from scripts.reviewing.owners import OWNER_NAMES
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.keys import is_false
@@ -63,8 +63,8 @@ def _bought(project: Project, module: Module, function: Function) -> Iterator[Fa
     for call in inside(*function.body):
         if not isinstance(call, ast.Call):
             continue
-        name = project.names.of(module, call.func).rpartition(".")[2]
-        if name == "UserScope" and call.args and not _is_callers(module, call.args[0]):
+        name = project.names.of(module, call.func) or ast.unparse(call.func)
+        if name.endswith("UserScope") and call.args and not _is_callers(module, call.args[0]):
             yield at(module, call, f"{ast.unparse(call.args[0])} is taken for the owner")
 
 
@@ -162,7 +162,7 @@ RULES = (
         "FH209",
         "gate-that-lets-everybody-in",
         "The gate alone keeps out who lacks the scope, or names another user in the path.",
-        "Raise Forbidden unless an alternative of `security` is met, scopes and all, by who is named.",
+        "Raise Forbidden unless an alternative is met, scopes and all, and user_id is the caller.",
         """\
 # file: impl/core/gate.py
 class OwnerGate:

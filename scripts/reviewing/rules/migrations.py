@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from scripts.reviewing.history import TableHistory, columns, history, parts
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.references import faults_of_reference, refers

@@ -7,8 +7,9 @@ from scripts.reviewing.module import Module, inside
 from scripts.reviewing.ownership import EVERY, NOTHING
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
-from scripts.reviewing.statements import BUILDERS, Statements
+from scripts.reviewing.statements import Statements
 from scripts.reviewing.tables import declared, in_catalog
+from scripts.reviewing.touching import BUILDERS
 
 _SESSIONS = {"Session", "AsyncSession", "sessionmaker", "async_sessionmaker", "scoped_session"}
 

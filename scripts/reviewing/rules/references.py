@@ -4,7 +4,7 @@ import ast
 from collections.abc import Container, Iterator
 
 from scripts.reviewing.module import inside, last
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.schema import every, example
@@ -52,12 +52,8 @@ def _unbound(project: Project) -> Iterator[Fault]:
     tables = {each.name for each in every(project)}
     for table in every(project):
         for owner, name, node in table.fields():
-            single = "oreign" in ast.unparse(node)
-            if (
-                owner is table.node
-                and refers(name, tables)
-                and not single | (name in _bound(table))
-            ):
+            bound = "oreign" in ast.unparse(node) or name in _bound(table)
+            if owner is table.node and refers(name, tables) and not bound:
                 yield at(table.module, node, f"{name} of {table.name} references nothing")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from scripts.reviewing.calls import arguments, returned
 from scripts.reviewing.module import Function, Module, inside
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules.queries import Queries
@@ -94,13 +94,13 @@ class Rows:
 
     def are_owned(self, module: Module, row: ast.expr, far: int = _FAR) -> bool:
         """Tell whether a row, or each of some rows, ends with the owner set."""
+        while isinstance(row, ast.ListComp):
+            row = row.elt
         match row:
             case ast.Dict():
                 return self._ends_with_owner(module, row, far)
             case ast.List(elts=items) if items:
                 return all(self.are_owned(module, each, far) for each in items)
-            case ast.ListComp(elt=item):
-                return self.are_owned(module, item, far)
             case ast.IfExp(body=one, orelse=other):
                 return all(self.are_owned(module, each, far) for each in (one, other))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scripts.reviewing.module import Module, inside, last
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, Severity, at
 from scripts.reviewing.tables import TableClass, constants, declared, in_catalog, is_true, keyword
