@@ -58,10 +58,14 @@ EXPOSED = [
     "here = source.tables[0]\n    return select(here.c.id)",
     "one = made_of(key)\n    return select(one.columns()).where(*source.conditions)",
     "return select(key.columns()).where(*key.conditions)",
-    "inner = select(table.c.id).where(table.c.id == source.tables[0].c.id)\n"
-    "    return inner.correlate(source.tables[0]).exists()",
-    "inner = select(table.c.id).where(owned(table), table.c.id == source.tables[0].c.id)\n"
-    "    return inner.correlate(source.tables[0])",
+    (
+        "inner = select(table.c.id).where(table.c.id == source.tables[0].c.id)\n"
+        "    return inner.correlate(source.tables[0]).exists()"
+    ),
+    (
+        "inner = select(table.c.id).where(owned(table), table.c.id == source.tables[0].c.id)\n"
+        "    return inner.correlate(source.tables[0])"
+    ),
 ]
 CONFINED = [
     "return select(source.columns()).where(*source.conditions)",
@@ -72,8 +76,10 @@ CONFINED = [
     "here = source.tables[0]\n    return select(here.c.id).where(*source.conditions)",
     "here = source\n    return select(here.columns()).where(*here.conditions)",
     "one = made_of(key)\n    return select(one.columns()).where(*one.conditions)",
-    "inner = select(table.c.id).where(owned(table), table.c.id == source.tables[0].c.id)\n"
-    "    return inner.correlate(source.tables[0]).exists()",
+    (
+        "inner = select(table.c.id).where(owned(table), table.c.id == source.tables[0].c.id)\n"
+        "    return inner.correlate(source.tables[0]).exists()"
+    ),
 ]
 
 UNFOUNDED = [
