@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scripts.reviewing.module import Module, inside
+from scripts.reviewing.module import Module, inside, last
 from scripts.reviewing.project import Project
 from scripts.reviewing.tables import is_true, keyword
 from scripts.reviewing.tracing import Step, Tracing
@@ -135,15 +135,22 @@ def _take(whole: History, step: Step) -> None:
 def _created(step: Step, name: str) -> TableHistory:
     table = TableHistory(name, step)
     for column in parts(step, "Column"):
-        table.columns[column.text(0)] = column
-        if is_true(keyword(column.call, "primary_key")):
-            table.key.append(column.text(0))
+        _add(table, column)
     for key in parts(step, "PrimaryKeyConstraint"):
         table.key = [key.text(at) for at in range(len(key.call.args))]
     for reference in parts(step, "ForeignKeyConstraint"):
         own = columns(reference, reference.argument(0, "columns"))
         table.references[_called(reference, own)] = own
     return table
+
+
+def _add(table: TableHistory, column: Step) -> None:
+    name = column.text(0)
+    table.columns[name] = column
+    if is_true(keyword(column.call, "primary_key")):
+        table.key.append(name)
+    if any(isinstance(e, ast.Call) and last(e.func) == "ForeignKey" for e in inside(column.call)):
+        table.references[name] = [name]
 
 
 def _called(reference: Step, own: list[str]) -> str:
@@ -160,7 +167,8 @@ def _altered(whole: History, step: Step) -> None:
         return
     match step.operation:
         case "add_column":
-            table.columns.update({each.text(0): each for each in parts(step, "Column")})
+            for column in parts(step, "Column"):
+                _add(table, column)
         case "drop_column":
             table.columns.pop(step.text(1, "column_name"), None)
         case "create_foreign_key":
