@@ -3,11 +3,16 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scripts.reviewing.__main__ import main
+from scripts.reviewing.project import Project, opened
+from scripts.reviewing.review import RuleError, review
+from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.rules import RULES
 from tests.reviewed import PROJECT, reviewed, write
 from tests.running import environment
@@ -237,3 +242,30 @@ def test_the_script_reviews_this_project() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert " 0 blocking, " in done.stdout.splitlines()[-1]
+
+
+def test_a_rule_that_fails_is_named_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def check(project: Project) -> Iterator[Fault]:
+        for module in project.implementation:
+            yield at(module, module.tree.body[7], "there is no such place")
+
+    write(tmp_path, STUB)
+    monkeypatch.setattr(sys, "argv", ["scripts/review", str(tmp_path)])
+    broken = Rule("FH999", "rule-that-fails", "", "", "", "", check)
+    assert main([broken]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith("FH999 rule-that-fails failed on impl/todos.py: IndexError")
+
+
+def test_a_rule_that_fails_on_the_contract_names_it(tmp_path: Path) -> None:
+    def check(project: Project) -> Iterator[Fault]:
+        contract = project.contract
+        yield Fault("openapi.yaml", 1, contract.document["nothing"])  # type: ignore[union-attr]  # or that fails
+
+    text = "openapi: 3.1.0\ninfo: {title: A, version: '1'}\npaths: {}\n"
+    write(tmp_path, {"openapi.yaml": text})
+    with pytest.raises(RuleError, match=r"failed on openapi\.yaml: KeyError"):
+        review(opened(tmp_path), [Rule("FH999", "fails", "", "", "", "", check)])

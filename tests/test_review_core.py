@@ -6,6 +6,23 @@ import pytest
 
 from tests.reviewed import rules
 
+GATE = """\
+class Gate:
+    def admit(self, connection, security, user_id):
+        caller = connection["caller"]
+        if not any(self._meets(each, caller) for each in security):
+            raise Forbidden
+        if user_id is not None and user_id != caller.user_id:
+            raise Forbidden
+        return UserScope(caller.user_id)
+
+    def _meets(self, alternative, caller):
+        for scopes in alternative.values():
+            if not scopes <= caller.scopes:
+                return False
+        return True
+"""
+
 BAD = [
     ("FH108", "from functools import cache\n@cache\nasync def page(table):\n    return 1"),
     (
@@ -80,6 +97,27 @@ BAD = [
             "        if user_id:\n            log()"
         ),
     ),
+    ("FH209", GATE.replace("not scopes <= caller.scopes", "not scopes")),
+    ("FH209", GATE.replace("return False", "pass")),
+    ("FH209", GATE.replace("UserScope(caller.user_id)", "UserScope(user_id)")),
+    ("FH209", GATE.replace("UserScope(caller.user_id)", "UserScope(user_id or caller.user_id)")),
+    ("FH210", "def f(scope):\n    scope['caller'] = Caller('anonymous', frozenset())"),
+    ("FH210", "def f(scope):\n    who = nobody()\n    scope['caller'] = who"),
+    (
+        "FH210",
+        (
+            "class A:\n    def f(self, scope):\n        try:\n            self.prove(scope)\n"
+            "        except Unauthenticated:\n            return self._app(scope)"
+        ),
+    ),
+    ("FH111", "from impl.core.problems import Problem\ndef f():\n    raise Problem(403)"),
+    (
+        "FH111",
+        (
+            "from impl.core.problems import Forbidden, NotFound\ndef f(there):\n"
+            "    raise Forbidden if there else NotFound"
+        ),
+    ),
     ("FH107", "_seen = {}\ndef f(key):\n    _seen[key] = 1"),
     (
         "FH602",
@@ -138,6 +176,18 @@ NEAR = [
     ("FH207", "def f(etag, version):\n    return etag == version"),
     ("FH208", "import jwt\nx = jwt.encode({}, 'k', 'HS256')"),
     ("FH208", "import json\nx = json.decode('t')"),
+    ("FH209", GATE),
+    ("FH209", GATE.replace("not scopes <= caller.scopes", "not scopes.issubset(caller.scopes)")),
+    ("FH210", "def f(scope, verifier):\n    scope['caller'] = verifier.verify(scope)"),
+    ("FH210", "async def f(s, v):\n    who = await v.verify(s)\n    s['caller'] = who"),
+    (
+        "FH210",
+        (
+            "class A:\n    def f(self, scope):\n        try:\n            self.prove(scope)\n"
+            "        except Unauthenticated:\n            return self._refuse(scope)"
+        ),
+    ),
+    ("FH111", "from impl.core.problems import Problem\ndef f():\n    raise Problem(404)"),
     ("FH209", "class Door:\n    def admit(self, c, security, user_id):\n        return c"),
     (
         "FH602",

@@ -17,6 +17,47 @@ def also(*lines: str) -> str:
     return WHOLE + "".join(f"    {line}\n" for line in lines)
 
 
+HELPED = (
+    also()
+    .replace(
+        WHOLE[WHOLE.index("def upgrade") :],
+        """\
+def upgrade():
+    op.create_table(
+        "note",
+        *entity(),
+        *named(),
+        reference("note"),
+        sa.PrimaryKeyConstraint("owner_id", "id"),
+    )
+    isolate("note")
+""",
+    )
+    .replace(
+        "def isolate",
+        """\
+def entity():
+    return [sa.Column("owner_id", sa.String(128)), sa.Column("id", sa.Uuid), moment("made_at")]
+
+def named():
+    columns = [text("title"), sa.Column("note_id", sa.Uuid)]
+    return columns
+
+def text(name):
+    return sa.Column(name, sa.Text)
+
+def moment(name):
+    return sa.Column(name, sa.DateTime)
+
+def reference(table):
+    return sa.ForeignKeyConstraint(
+        ["owner_id", f"{table}_id"], [f"{table}.owner_id", f"{table}.id"], name=f"{table}_there"
+    )
+
+def isolate""",
+    )
+)
+
 BAD = [
     ("FH401", WHOLE.replace('    isolate("note")\n', "")),
     ("FH401", WHOLE.replace("ENABLE ROW", "FORCE ROW")),
@@ -30,6 +71,14 @@ BAD = [
     ("FH403", also('op.create_foreign_key("x", "note", "list", ["list_id"], ["id"])')),
     ("FH403", WHOLE.replace("sa.Uuid)", "sa.Uuid, unique=True)")),
     ("FH403", WHOLE.replace("sa.Uuid)", 'sa.Uuid, sa.ForeignKey("list.id"))')),
+    ("FH402", HELPED.replace('sa.Column("owner_id"', 'sa.Column("user_id"')),
+    ("FH403", HELPED.replace('["owner_id", f"{table}_id"]', '[f"{table}_id"]')),
+    ("FH403", HELPED.replace('f"{table}.owner_id"', 'f"{table}.id"')),
+    ("FH403", HELPED.replace("*named(),", 'sa.UniqueConstraint("id"), *named(),')),
+    ("FH403", also('op.add_column("note", sa.Column("slug", sa.Text, unique=True))')),
+    ("FH409", also('op.add_column("note", sa.Column("note_id", sa.Uuid))')),
+    ("FH409", HELPED.replace('        reference("note"),\n', "")),
+    ("FH409", HELPED + '    op.drop_constraint("note_there", "note")\n'),
     ("FH404", also('op.execute("DROP POLICY owner ON note")')),
     ("FH404", also('op.execute("ALTER TABLE note NO FORCE ROW LEVEL SECURITY")')),
     ("FH404", also('op.execute("ALTER ROLE freehold_user BYPASSRLS")')),
@@ -53,6 +102,11 @@ BAD = [
 ]
 NEAR = [
     WHOLE,
+    HELPED,
+    HELPED.replace("*named(),", "*(text(each) for each in ('title', 'slug')),"),
+    also('op.add_column("note", sa.Column("other_id", sa.Uuid))'),
+    HELPED
+    + '    op.drop_constraint("note_there", "note")\n    op.drop_column("note", "note_id")\n',
     WHOLE.replace('isolate("note")', 'for each in ("note",):\n        isolate(each)'),
     WHOLE.replace('isolate("note")', 'isolate(table="note")'),
     WHOLE.replace("GRANT SELECT, INSERT, UPDATE, DELETE", "GRANT ALL"),

@@ -42,6 +42,7 @@ def _unlimited(statement):
 
 """
 TABLES = """\
+from typing import ClassVar
 from sqlmodel import Field, SQLModel
 from impl.core.owned import Shared
 
@@ -51,7 +52,8 @@ class TodoRow(SQLModel, table=True):
 class TagRow(SQLModel, table=True):
     owner_id: str = Field(primary_key=True)
 
-class CountryRow(Shared, table=True, reason="the same for all"):
+class CountryRow(Shared, table=True):
+    reason: ClassVar[str] = "the same for all"
     code: str = Field(primary_key=True)
 """
 

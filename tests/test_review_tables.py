@@ -7,6 +7,7 @@ import pytest
 from tests.reviewed import reviewed, rules
 
 OWNED = """\
+from typing import ClassVar
 from sqlmodel import Field, SQLModel
 
 class Owned(SQLModel):
@@ -16,8 +17,7 @@ class Entity(Owned):
     id: str = Field(primary_key=True)
 
 class Shared(SQLModel):
-    def __init_subclass__(cls, reason: str = ""):
-        super().__init_subclass__()
+    reason: ClassVar[str] = ""
 """
 HEAD = """\
 import sqlalchemy as sa
@@ -39,12 +39,21 @@ def arguments(*calls: str) -> str:
     return table(f"__table_args__ = ({', '.join(calls)},)")
 
 
+def shared(reason: str) -> str:
+    return table(f"reason: ClassVar[str] = {reason}", bases="Shared, table=True")
+
+
 TO_LIST = '"list_id"], ["list.owner_id", "list.id"]'
 
 BAD = [
     ("FH301", table(bases="SQLModel, table=True")),
     ("FH301", table(bases="Shared, table=True")),
-    ("FH301", table(bases='Shared, table=True, reason=" "')),
+    ("FH301", shared('" "')),
+    ("FH301", shared('""')),
+    ("FH301", shared("REASON")),
+    ("FH301", table(bases='Shared, table=True, reason="a keyword that SQLModel refuses"')),
+    ("FH306", table("noterow_id: str")),
+    ("FH306", arguments('ForeignKeyConstraint(["x"], ["noterow.id"])') + "    noterow_id: str"),
     ("FH301", 'notes = Table("note", MetaData(), Column("id"))'),
     ("FH302", table("owner_id: str = Field(index=True)")),
     ("FH302", arguments('PrimaryKeyConstraint("id", "owner_id")')),
@@ -66,7 +75,15 @@ BAD = [
 NEAR = [
     ("FH301", table()),
     ("FH301", table(bases="SQLModel")),
-    ("FH301", table(bases='Shared, table=True, reason="the same for all"')),
+    ("FH301", shared('"the same for all"')),
+    ("FH301", table('reason = "the same for all"', bases="Shared, table=True")),
+    ("FH306", table("other_id: str")),
+    ("FH306", table('noterow_id: str = Field(foreign_key="noterow.id")')),
+    (
+        "FH306",
+        arguments('ForeignKeyConstraint(["owner_id", "noterow_id"], ["noterow.owner_id", "x"])')
+        + "    noterow_id: str",
+    ),
     ("FH301", 'notes = Table("note", MetaData(), Column("owner_id"), Column("id"))'),
     ("FH301", 'notes = Table("pg_class", MetaData(schema="pg_catalog"), Column("oid"))'),
     ("FH302", arguments('PrimaryKeyConstraint("owner_id", "id")')),
@@ -95,7 +112,7 @@ def test_a_table_of_one_owner_is_not(tmp_path: Path, rule: str, code: str) -> No
 
 
 def test_a_table_declared_to_have_no_owner_is_listed_as_an_exception(tmp_path: Path) -> None:
-    code = HEAD + table(bases='Shared, table=True, reason="the same for all"')
+    code = HEAD + shared('"the same for all"')
     found = reviewed(tmp_path, {"impl/core/owned.py": OWNED, "impl/tables.py": code})
     assert [each.what for each in found.exceptions] == ["noterow has no owner: the same for all"]
 
@@ -122,5 +139,11 @@ def test_a_list_sorted_by_a_column_without_an_index_is_warned_of(
     assert [each.fault.what for each in found if each.rule.id == "FH305"] == [
         "no index (owner_id, title, ...) serves this order"
     ]
-    files["impl/tables.py"] = HEAD + arguments('Index("x", "owner_id", "title", "id")')
-    assert "FH305" not in rules(tmp_path, files)
+    for serves in (
+        "Index('x', 'owner_id', 'title', 'id')",
+        "UniqueConstraint('owner_id', 'title')",
+    ):
+        files["impl/tables.py"] = HEAD + arguments(serves)
+        assert "FH305" not in rules(tmp_path, files)
+    files["impl/tables.py"] = HEAD + arguments("UniqueConstraint('owner_id', 'slug', 'title')")
+    assert "FH305" in rules(tmp_path, files)

@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.reviewing.project import opened
 from scripts.reviewing.report import as_json, as_text, explained, listed
-from scripts.reviewing.review import review
+from scripts.reviewing.review import RuleError, review
+from scripts.reviewing.rule import Rule
 from scripts.reviewing.rules import RULES
 from scripts.reviewing.sarif import as_sarif
 
@@ -15,8 +17,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 _FORMATS = {"text": as_text, "json": as_json, "sarif": as_sarif}
 
 
-def main() -> int:
-    """Return 0 without blocking findings, 1 with some, 2 when there is nothing to review."""
+def main(rules: Sequence[Rule] = RULES) -> int:
+    """Return 0 without blocking findings, 1 with some, 2 when it cannot be reviewed."""
     arguments = _arguments()
     # A file's name may hold bytes that no encoding has.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # it is a file
@@ -25,7 +27,7 @@ def main() -> int:
         return 0
     if arguments.explain:
         return _explain(arguments.explain)
-    return _review(arguments.path, arguments.format)
+    return _review(arguments.path, arguments.format, rules)
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,7 +56,7 @@ def _explain(name: str) -> int:
     return 0
 
 
-def _review(path: Path, form: str) -> int:
+def _review(path: Path, form: str, rules: Sequence[Rule]) -> int:
     if not path.is_dir():
         print(f"{path} is no folder: name that of a project", file=sys.stderr)
         return 2
@@ -65,7 +67,11 @@ def _review(path: Path, form: str) -> int:
             file=sys.stderr,
         )
         return 2
-    found = review(project)
+    try:
+        found = review(project, rules)
+    except RuleError as error:
+        print(f"{error}: this is a fault of the review, not of the project", file=sys.stderr)
+        return 2
     print(_FORMATS[form](found))
     return 1 if found.blocking else 0
 

@@ -4,9 +4,9 @@ import ast
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from scripts.reviewing.calls import arguments
 from scripts.reviewing.module import Function, Module, inside
 from scripts.reviewing.names import Names
-from scripts.reviewing.ownership import arguments
 from scripts.reviewing.tables import keyword
 
 _ERRORS = {"Problem", "HTTPException"}
@@ -55,8 +55,11 @@ class Answering:
         if isinstance(node, ast.Call):
             return self._called(module, node)
         if isinstance(node, ast.Name | ast.Attribute):
+            raised: ast.AST = node
             parent = module.parent(node)
-            if isinstance(parent, ast.Raise) and parent.exc is node:
+            while isinstance(parent, ast.IfExp) and parent.test is not raised:
+                raised, parent = parent, module.parent(parent)
+            if isinstance(parent, ast.Raise) and parent.exc is raised:
                 status = self._status_of_class(self._names.of(module, node), None, module)
                 return Answered(module, node, status, (), "", is_error=True) if status else None
         return None

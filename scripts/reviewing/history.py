@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scripts.reviewing.module import Module, inside
+from scripts.reviewing.module import Module, inside, last
 from scripts.reviewing.project import Project
+from scripts.reviewing.tables import is_true, keyword
 from scripts.reviewing.tracing import Step, Tracing
 
 _NAME = r'"?(?:\w+"?\."?)?(\w+)"?'
@@ -37,11 +38,15 @@ class Said:
 
 @dataclass
 class TableHistory:
-    """A table that migrations create, and what is done about its isolation."""
+    """A table that migrations create, and what is done about its isolation.
+
+    `references` are the columns of each foreign key, by its name.
+    """
 
     name: str
     made: Step
-    columns: list[str] = field(default_factory=list)
+    columns: dict[str, Step] = field(default_factory=dict)
+    references: dict[str, list[str]] = field(default_factory=dict)
     key: list[str] = field(default_factory=list)
     is_enabled: bool = False
     is_forced: bool = False
@@ -93,12 +98,9 @@ def columns(step: Step, node: ast.expr | None) -> list[str]:
     return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
 
 
-def parts(step: Step, kind: str) -> Iterator[ast.Call]:
+def parts(step: Step, kind: str) -> Iterator[Step]:
     """Yield the constraints or columns that a table is created with."""
-    for node in inside(*step.call.args):
-        match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name == kind:
-                yield node
+    return (each for each in step.parts if each.operation == kind)
 
 
 def _before(module: Module) -> set[str]:
@@ -121,7 +123,9 @@ def _take(whole: History, step: Step) -> None:
         table = whole.tables.pop(name)
         table.name = step.text(1, "new_table_name")
         whole.tables[table.name] = table
-    elif step.operation == "execute":
+    elif step.operation != "execute":
+        _altered(whole, step)
+    else:
         for said in _texts(step):
             whole.said.append(said)
             if said.text is not None:
@@ -131,13 +135,46 @@ def _take(whole: History, step: Step) -> None:
 def _created(step: Step, name: str) -> TableHistory:
     table = TableHistory(name, step)
     for column in parts(step, "Column"):
-        found = step.value(column.args[0]) if column.args else None
-        table.columns.append(str(found))
-        if any(k.arg == "primary_key" and step.value(k.value) is True for k in column.keywords):
-            table.key.append(str(found))
+        _add(table, column)
     for key in parts(step, "PrimaryKeyConstraint"):
-        table.key = [str(step.value(each)) for each in key.args]
+        table.key = [key.text(at) for at in range(len(key.call.args))]
+    for reference in parts(step, "ForeignKeyConstraint"):
+        own = columns(reference, reference.argument(0, "columns"))
+        table.references[_called(reference, own)] = own
     return table
+
+
+def _add(table: TableHistory, column: Step) -> None:
+    name = column.text(0)
+    table.columns[name] = column
+    if is_true(keyword(column.call, "primary_key")):
+        table.key.append(name)
+    if any(isinstance(e, ast.Call) and last(e.func) == "ForeignKey" for e in inside(column.call)):
+        table.references[name] = [name]
+
+
+def _called(reference: Step, own: list[str]) -> str:
+    """Return the name of a foreign key, or what is as good where it has none."""
+    name = reference.value(keyword(reference.call, "name"))
+    return name if isinstance(name, str) else " ".join(own)
+
+
+def _altered(whole: History, step: Step) -> None:
+    """Take in what a step adds to the columns and foreign keys of a table, or takes from them."""
+    at = 1 if step.operation in {"create_foreign_key", "drop_constraint"} else 0
+    table = whole.tables.get(step.text(at, "source_table" if at else "table_name"))
+    if table is None:
+        return
+    match step.operation:
+        case "add_column":
+            for column in parts(step, "Column"):
+                _add(table, column)
+        case "drop_column":
+            table.columns.pop(step.text(1, "column_name"), None)
+        case "create_foreign_key":
+            table.references[step.text(0)] = columns(step, step.argument(3, "local_cols"))
+        case "drop_constraint":
+            table.references.pop(step.text(0), None)
 
 
 def _texts(step: Step) -> list[Said]:
@@ -162,7 +199,7 @@ def _read(whole: History, said: Said) -> None:
     text = said.text or ""
     for found in CREATED.finditer(text):
         table = whole.tables[found[1]] = TableHistory(found[1], said.step, is_text=True)
-        table.columns = re.findall(r"\bowner_id\b", found[2])[:1]
+        table.columns = dict.fromkeys(re.findall(r"\bowner_id\b", found[2]), said.step)
         key = re.search(r"PRIMARY\s+KEY\s*\(([^)]*)\)", found[2], re.IGNORECASE)
         table.key = [each.strip(' "') for each in key[1].split(",")] if key else []
     for found in REMOVED.finditer(text):

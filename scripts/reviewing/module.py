@@ -155,6 +155,11 @@ def inside(*nodes: ast.AST) -> Iterator[ast.AST]:
         yield from ast.walk(node)
 
 
+def last(node: ast.expr) -> str:
+    """Return the last part of a dotted name."""
+    return ast.unparse(node).rpartition(".")[2]
+
+
 def texts(node: ast.AST) -> str:
     """Return the constant text in an expression; what is put in between is left out."""
     pieces = (each.value for each in inside(node) if isinstance(each, ast.Constant))

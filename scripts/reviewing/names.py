@@ -1,7 +1,7 @@
 """Names followed to what they stand for: through imports, aliases and the project's modules."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from scripts.reviewing.module import Function, Module
 
@@ -62,6 +62,10 @@ class Names:
         module, rest = self._split(name)
         found = module.classes.get(rest) if module else None
         return (module, found) if module and found else None
+
+    def modules(self) -> Iterable[Module]:
+        """Return the modules of the project."""
+        return self._modules.values()
 
     def module(self, name: str) -> Module | None:
         """Return the module of the project of this name."""

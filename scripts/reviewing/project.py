@@ -10,6 +10,7 @@ from scripts.codegen.structure import check
 from scripts.reviewing.listing import listed, read
 from scripts.reviewing.module import Module
 from scripts.reviewing.names import Names
+from scripts.reviewing.ownership import Ownership
 from scripts.reviewing.rule import Fault
 
 CONTRACT = "openapi.yaml"
@@ -38,6 +39,11 @@ class Project:
     def names(self) -> Names:
         """What the names in its modules stand for."""
         return Names(self.modules)
+
+    @cached_property
+    def ownership(self) -> Ownership:
+        """What its expressions say of owners."""
+        return Ownership(self.names)
 
     @property
     def has_parts(self) -> bool:

@@ -1,10 +1,13 @@
 """A review: a project asked every rule, and what comments allow of the findings."""
 
-from collections.abc import Iterable, Iterator
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scripts.codegen.contract import Contract
 from scripts.reviewing import suppressions
-from scripts.reviewing.project import Project
+from scripts.reviewing.module import Module
+from scripts.reviewing.project import CONTRACT, Project
 from scripts.reviewing.rule import Fault, Finding, Rule
 from scripts.reviewing.rules import RULES, itself
 from scripts.reviewing.suppressions import Suppressed, Suppression
@@ -31,12 +34,16 @@ class Review:
         return len(self.findings) - self.blocking
 
 
-def review(project: Project) -> Review:
-    """Ask every rule about a project."""
+class RuleError(Exception):
+    """A rule that failed; the text is one line that names it and the file that it was about."""
+
+
+def review(project: Project, rules: Sequence[Rule] = RULES) -> Review:
+    """Ask every rule about a project; raises `RuleError` where one fails."""
     comments = suppressions.suppressions(project.texts)
-    found = (_finding(rule, _asked(rule, project)) for rule in RULES)
+    found = (_finding(rule, _asked(rule, project)) for rule in rules)
     remaining, allowed = suppressions.apply((each for one in found for each in one), comments)
-    remaining += _about_comments(comments, allowed)
+    remaining += _about_comments(comments, allowed, rules)
     return Review(project, sorted(remaining, key=_place), allowed, list(_exceptions(project)))
 
 
@@ -46,10 +53,27 @@ def _asked(rule: Rule, project: Project) -> Iterator[Fault]:
         yield from rule.check(project)
     except RecursionError:
         yield Fault("impl", 1, "names that stand for each other in a circle cannot be followed")
+    except Exception as error:  # a rule's own fault, whatever it is, is to be named
+        kind = type(error).__name__
+        raise RuleError(f"{rule.id} {rule.name} failed on {_about(error)}: {kind}") from error
 
 
-def _about_comments(comments: list[Suppression], allowed: list[Suppressed]) -> Iterator[Finding]:
-    known = [rule.id for rule in RULES]
+def _about(error: Exception) -> str:
+    """Return the file that an error was about: that of the last module, or of the contract."""
+    path = "what it reads"
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for held in frame.f_locals.values():
+            if isinstance(held, Contract):
+                path = CONTRACT
+            elif isinstance(found := getattr(held, "module", held), Module):
+                path = found.path
+    return path
+
+
+def _about_comments(
+    comments: list[Suppression], allowed: list[Suppressed], rules: Sequence[Rule]
+) -> Iterator[Finding]:
+    known = [rule.id for rule in rules]
     yield from _finding(itself.NO_REASON, suppressions.without_reason(comments))
     yield from _finding(itself.UNKNOWN_RULE, suppressions.unknown(comments, known))
     yield from _finding(itself.UNUSED, suppressions.unused(comments, allowed, known))

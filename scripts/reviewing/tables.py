@@ -7,7 +7,7 @@ from functools import cached_property
 
 from scripts.reviewing.module import Module, inside, parameters
 from scripts.reviewing.names import Names
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 
 SHARED = "Shared"
 
@@ -48,9 +48,8 @@ class TableClass:
             ast.unparse(base).rpartition(".")[2] == SHARED for base in self.node.bases
         ):
             return None
-        reasons = [k.value for k in self.node.keywords if k.arg == "reason"]
-        said = [r.value for r in reasons if isinstance(r, ast.Constant)]
-        return str(said[0]).strip() or None if said else None
+        said = constants([value for name, value in _bound(self.node) if name == "reason"])
+        return said[-1].strip() or None if said else None
 
     def fields(self) -> Iterator[tuple[ast.ClassDef, str, ast.AnnAssign]]:
         """Yield the fields of the class and of what it comes from, its own first."""
@@ -71,13 +70,17 @@ class TableClass:
 
     def _assigned(self, name: str) -> Iterator[ast.expr]:
         for _, each in self.lineage:
-            for node in each.body:
-                match node:
-                    case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
-                        yield value
-                    case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value):
-                        if target == name:
-                            yield value
+            yield from (value for target, value in _bound(each) if target == name)
+
+
+def _bound(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    """Yield what the names in a class are bound to."""
+    for each in node.body:
+        match each:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
 
 
 def declared(names: Names, modules: list[Module]) -> list[TableClass]:

@@ -8,7 +8,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from scripts.reviewing.module import Module, inside, parameters
+from scripts.reviewing.calls import returned
+from scripts.reviewing.module import Module, inside, last, parameters
 from scripts.reviewing.names import Names
 
 _FAR = 12  # functions that call each other
@@ -25,12 +26,16 @@ UNKNOWN = Unknown()
 
 @dataclass(frozen=True)
 class Step:
-    """A call of Alembic; `operation` is its name, `known` what its names are bound to there."""
+    """A call of Alembic; `operation` is its name, `known` what its names are bound to there.
+
+    `parts` are the calls that make its columns and constraints, in the same way.
+    """
 
     module: Module
     call: ast.Call
     operation: str
     known: Mapping[str, object] = field(default_factory=dict)
+    parts: tuple["Step", ...] = ()
 
     def value(self, node: ast.AST | None) -> object:
         """Return the constant that an expression is, or `UNKNOWN`."""
@@ -104,17 +109,47 @@ class Tracing:
         for call in reversed([each for each in inside(node) if isinstance(each, ast.Call)]):
             name = self._names.of(module, call.func) or _batch(call)
             if name.startswith("alembic.op."):
-                yield Step(module, call, name.removeprefix("alembic.op."), dict(known))
+                parts = [part for each in call.args for part in self._parts(module, each, known)]
+                operation = name.removeprefix("alembic.op.")
+                yield Step(module, call, operation, dict(known), tuple(parts))
             elif (found := self._names.called(module, call)) and far:
                 inner = self._given(found[1], module, call, known)
                 yield from self._body(found[0], found[1].body, inner, far - 1)
+
+    def _parts(
+        self, module: Module, node: ast.expr, known: Mapping[str, object], far: int = _FAR
+    ) -> Iterator[Step]:
+        """Yield the calls that an expression is made of, those in helpers included."""
+        found = self._names.called(module, node) if isinstance(node, ast.Call) else None
+        if found and far:
+            inner = self._given(found[1], module, node, known)  # type: ignore[arg-type]  # a call, as it was found
+            for each in returned(*found):
+                yield from self._parts(found[0], each, inner, far - 1)
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp):
+            yield from self._repeated(module, node, known, far)
+        else:
+            if isinstance(node, ast.Call):
+                yield Step(module, node, last(node.func), dict(known))
+            for item in _items(module, node) if far else ():
+                yield from self._parts(module, item, known, far - isinstance(node, ast.Name))
+
+    def _repeated(
+        self,
+        module: Module,
+        node: ast.ListComp | ast.GeneratorExp,
+        known: Mapping[str, object],
+        far: int,
+    ) -> Iterator[Step]:
+        target, items = node.generators[0].target, node.generators[0].iter
+        for each in _rounds(value(module, items, known)):
+            yield from self._parts(module, node.elt, {**known, **_unpacked(target, each)}, far)
 
     def _given(
         self,
         function: ast.FunctionDef | ast.AsyncFunctionDef,
         module: Module,
         call: ast.Call,
-        known: dict[str, object],
+        known: Mapping[str, object],
     ) -> dict[str, object]:
         """Return what the parameters of a function are bound to in a call."""
         names = list(parameters(function))
@@ -128,6 +163,20 @@ class Tracing:
             if each.arg:
                 bound[each.arg] = value(module, each.value, known)
         return bound
+
+
+def _items(module: Module, node: ast.expr) -> list[ast.expr]:
+    """Return the expressions that an expression only puts together."""
+    match node:
+        case ast.Call(args=items) | ast.Tuple(elts=items) | ast.List(elts=items):
+            return items
+        case ast.Starred(value=item):
+            return [item]
+        case ast.BinOp(left=left, right=right):
+            return [left, right]
+        case ast.Name():
+            return module.values(node) or []
+    return []
 
 
 def value(module: Module, node: ast.AST | None, known: Mapping[str, object]) -> object:

@@ -7,7 +7,7 @@ from scripts.reviewing.module import Module
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.scopes import is_scope
-from scripts.reviewing.statements import BUILDERS, COMBINED
+from scripts.reviewing.touching import BUILDERS, COMBINED
 
 _STATEMENTS = BUILDERS | COMBINED | {"text", "literal_column", "TextClause", "join", "outerjoin"}
 _SESSIONS = frozenset(
@@ -16,8 +16,16 @@ _SESSIONS = frozenset(
     | {"Connection", "AsyncConnection", "async_scoped_session", "object_session", "Query"}
 )
 _DRIVERS = {"psycopg", "psycopg2", "psycopg_pool", "asyncpg", "pg8000", "aiopg"}
-_INTERNALS = {"database", "lanes", "lane", "statements", "prepared", "verification", "wire"}
-_INTERNALS |= {"criteria", "views", "gate", "embedded", "unprivileged"}
+# What a scope is called with, and what of it is refused; all else builds or runs statements.
+_WHOLE = {"etags", "ids", "problems"}
+_WORDS = {
+    "criteria": {"matching", "related"},
+    "owned": {"Entity", "Owned", "Shared", "Versioned"},
+    "paging": {"Order", "Page"},
+    "reading": {"Aggregate"},
+    "scope": {"UserScope"},
+    "source": {"Join"},
+}
 _MAKERS = {"impl.core.gate", "impl.core.scope"}
 _ASSEMBLY = "impl.app"
 
@@ -73,19 +81,21 @@ def _internals(project: Project) -> Iterator[Fault]:
         for node in module.every_import():
             source = getattr(node, "module", None) or ""
             for each in node.names:
-                inner = _internal(f"{source}.{each.name}" if source else each.name)
-                if inner:
-                    yield at(module, node, f"impl.core.{inner} is imported by an implementation")
-        for call in module.of(ast.Call):
-            if inner := _internal(project.names.of(module, call)):
-                yield at(module, call, f"impl.core.{inner} is loaded by an implementation")
+                name = f"{source}.{each.name}" if source else each.name
+                if _is_internal(name):
+                    yield at(module, node, f"{name} is imported by an implementation")
+        for used in _uses(module):
+            name = project.names.of(module, used)
+            if _is_internal(name):
+                yield at(module, used, f"{name} is used by an implementation")
 
 
-def _internal(name: str) -> str:
+def _is_internal(name: str) -> bool:
+    """Tell whether a dotted name is of the core, and no word of the capability."""
     match name.split("."):
-        case ["impl", "core", inner, *_] if inner in _INTERNALS:
-            return inner
-    return ""
+        case ["impl", "core", inner, *rest] if inner not in _WHOLE:
+            return not rest or rest[0] not in _WORDS.get(inner, ())
+    return False
 
 
 def _reaching(project: Project) -> Iterator[Fault]:
@@ -173,7 +183,7 @@ async def list_todos(scope):
         "FH102",
         "core-internals-imported",
         "Below the scope there are statements and connections of no owner in particular.",
-        "Import nothing of impl/core but the scope and what it is called with.",
+        "Import UserScope and what it is called with: Order, Join, Aggregate, related, matching.",
         "# file: impl/todos.py\nfrom impl.core.database import Database\n",
         "# file: impl/todos.py\nfrom impl.core.scope import UserScope\n",
         _internals,

@@ -4,8 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
+from scripts.reviewing.calls import arguments
 from scripts.reviewing.module import Function, Module, inside, parameters
-from scripts.reviewing.ownership import OWNER_NAMES, Ownership, arguments
+from scripts.reviewing.ownership import Ownership
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.tables import is_true, keyword
@@ -19,7 +20,7 @@ _VERIFIED = ("verify_signature", "verify_exp", "verify_aud", "verify_iss", "veri
 
 
 def _unsealed(project: Project) -> Iterator[Fault]:
-    ownership = Ownership(project.names)
+    ownership = project.ownership
     for module in project.core:
         for function in module.every_function():
             yield from _unused(module, function)
@@ -152,62 +153,6 @@ def _options(module: Module, node: ast.expr | None) -> dict[str, ast.expr]:
     return {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
 
 
-def _ungated(project: Project) -> Iterator[Fault]:
-    for module in project.core:
-        for function in module.every_function():
-            owner = module.owner(function)
-            if not (owner and owner.name.endswith("Gate")):
-                continue
-            for name in {"security", "user_id"} & set(parameters(function)):
-                heeded = name != "security" or _is_gone_through(function, name)
-                if not (heeded and _refuses_by(function, name)):
-                    yield at(module, function, f"{function.name} refuses nobody by {name}")
-
-
-def _refuses_by(function: Function, name: str) -> bool:
-    """Tell whether a parameter decides over an exception, by what is compared or gone through."""
-    for node in inside(*function.body):
-        match node:
-            case ast.If(test=test) | ast.While(test=test) if name in _names(test):
-                decides = name != "user_id" or _is_compared(test, name)
-                if decides and _raises(node):
-                    return True
-            case ast.For(iter=items) if name in _names(items) and _raises(node):
-                return True
-    return False
-
-
-def _is_gone_through(function: Function, name: str) -> bool:
-    """Tell whether something looks at each of the alternatives that a parameter holds."""
-    for node in inside(*function.body):
-        match node:
-            case ast.For(iter=items) | ast.comprehension(iter=items) if name in _names(items):
-                return True
-            case ast.Call(args=args) if any(name in _names(each) for each in args):
-                return True
-    return False
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in inside(node) if isinstance(each, ast.Name)}
-
-
-def _is_compared(test: ast.expr, name: str) -> bool:
-    """Tell whether a test sets a name against who calls."""
-    for each in inside(test):
-        match each:
-            case ast.Compare(left=left, ops=[ast.Eq() | ast.NotEq()], comparators=[right]):
-                sides = [ast.unparse(left), ast.unparse(right)]
-                others = [side for side in sides if side != name]
-                if name in sides and any(o.rpartition(".")[2] in OWNER_NAMES for o in others):
-                    return True
-    return False
-
-
-def _raises(node: ast.AST) -> bool:
-    return any(isinstance(each, ast.Raise) for each in inside(node))
-
-
 RULES = (
     Rule(
         "FH206",
@@ -266,29 +211,5 @@ def claims(token, key):
     return jwt.decode(token, key, algorithms=["HS256"], audience="api", options=required)
 """,
         _decoded,
-    ),
-    Rule(
-        "FH209",
-        "gate-that-lets-everybody-in",
-        "The gate alone keeps out who lacks the scope, or names another user in the path.",
-        "Raise Forbidden unless an alternative of `security` is met and `user_id` is the caller's.",
-        """\
-# file: impl/core/gate.py
-class OwnerGate:
-    def admit(self, connection, security, user_id):
-        return UserScope(connection["caller"].user_id)
-""",
-        """\
-# file: impl/core/gate.py
-class OwnerGate:
-    def admit(self, connection, security, user_id):
-        caller = connection["caller"]
-        if security and not any(self._meets(each, caller) for each in security):
-            raise Forbidden
-        if user_id is not None and user_id != caller.user_id:
-            raise Forbidden
-        return UserScope(caller.user_id)
-""",
-        _ungated,
     ),
 )

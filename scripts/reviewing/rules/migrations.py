@@ -1,14 +1,13 @@
 """Rules on migrations: each table is walled in as it is made, and stays so."""
 
-import ast
 import re
 from collections.abc import Iterator
 
 from scripts.reviewing.history import TableHistory, columns, history, parts
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
-from scripts.reviewing.rules.schema import begins, faults_of_reference
+from scripts.reviewing.rules.references import faults_of_reference, refers
 from scripts.reviewing.tables import declared, is_true, keyword
 from scripts.reviewing.tracing import Step
 
@@ -76,37 +75,47 @@ def _crossing(project: Project) -> Iterator[Fault]:
     shared = _shared(project)
     for step in history(project).steps:
         if step.text(0) not in shared and step.text(1) not in shared:
-            yield from (at(step.module, node, what) for node, what in _crossings(step))
+            yield from (at(part.module, part.call, what) for part, what in _crossings(step))
 
 
-def _crossings(step: Step) -> Iterator[tuple[ast.Call, str]]:
+def _crossings(step: Step) -> Iterator[tuple[Step, str]]:
     """Yield the constraints of a step that reach across owners."""
     call = step.call
-    if step.operation == "create_table":
+    if step.operation in {"create_table", "add_column"}:
         yield from _in_table(step)
     elif step.operation == "create_unique_constraint" or (
         step.operation == "create_index" and is_true(keyword(call, "unique"))
     ):
         if columns(step, step.argument(2, "columns"))[:1] != [OWNER_COLUMN]:
-            yield call, "values are unique across owners"
+            yield step, "values are unique across owners"
     elif step.operation == "create_foreign_key":
         local, remote = step.argument(3, "local_cols"), step.argument(4, "remote_cols")
         if not all(columns(step, each)[:1] == [OWNER_COLUMN] for each in (local, remote)):
-            yield call, "the reference does not begin with owner_id on both sides"
+            yield step, "the reference does not begin with owner_id on both sides"
 
 
-def _in_table(step: Step) -> Iterator[tuple[ast.Call, str]]:
+def _in_table(step: Step) -> Iterator[tuple[Step, str]]:
     for unique in parts(step, "UniqueConstraint"):
-        if not begins(unique.args):
+        if unique.text(0) != OWNER_COLUMN:
             yield unique, "values are unique across owners"
     for column in parts(step, "Column"):
-        if is_true(keyword(column, "unique")):
+        if is_true(keyword(column.call, "unique")):
             yield column, "values are unique across owners"
     for single in parts(step, "ForeignKey"):
         yield single, "the reference does not begin with owner_id on both sides"
     for both in parts(step, "ForeignKeyConstraint"):
-        for what in faults_of_reference(both.args[:1], both.args[1:2], both, both):
+        own, other = (columns(both, node) for node in (both.argument(0), both.argument(1)))
+        for what in faults_of_reference(own, other, both.call):
             yield both, what
+
+
+def _unbound(project: Project) -> Iterator[Fault]:
+    tables = history(project).tables
+    for table in tables.values():
+        bound = [own for columns in table.references.values() for own in columns]
+        for name, step in table.columns.items():
+            if refers(name, tables) and name not in bound and not table.is_text:
+                yield at(step.module, step.call, f"{name} of {table.name} references nothing")
 
 
 def _undone(project: Project) -> Iterator[Fault]:
@@ -276,5 +285,16 @@ RULES = (
         _CLASS.format(name="memo") + _WHOLE,
         _CLASS.format(name="note") + _WHOLE,
         _differing,
+    ),
+    Rule(
+        "FH409",
+        "column-that-references-nothing",
+        "Only a foreign key sees to it that what is named is there, and is the same owner's.",
+        "Add op.create_foreign_key(name, table, other, [owner_id, other_id], [owner_id, id]).",
+        f'{_WHOLE}    op.add_column("note", sa.Column("note_id", sa.Uuid))\n',
+        f'{_WHOLE}    op.add_column("note", sa.Column("note_id", sa.Uuid))\n'
+        '    op.create_foreign_key("x", "note", "note", ["owner_id", "note_id"], '
+        '["owner_id", "id"])\n',
+        _unbound,
     ),
 )

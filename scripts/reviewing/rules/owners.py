@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scripts.reviewing.module import Module, inside
-from scripts.reviewing.ownership import REQUESTS
+from scripts.reviewing.owners import REQUESTS
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 from scripts.reviewing.scopes import is_scope

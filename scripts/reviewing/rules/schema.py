@@ -3,30 +3,24 @@
 import ast
 from collections.abc import Iterator
 
-from scripts.reviewing.module import Module, inside
-from scripts.reviewing.ownership import OWNER_COLUMN
+from scripts.reviewing.module import Module, inside, last
+from scripts.reviewing.owners import OWNER_COLUMN
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, Severity, at
 from scripts.reviewing.tables import TableClass, constants, declared, in_catalog, is_true, keyword
 
-_KEEPS = {"CASCADE", "RESTRICT", "NO ACTION"}
 
-
-def last(node: ast.expr) -> str:
-    """Return the last part of a dotted name."""
-    return ast.unparse(node).rpartition(".")[2]
-
-
-def _every(project: Project) -> list[TableClass]:
+def every(project: Project) -> list[TableClass]:
+    """Return the tables that a project declares."""
     return declared(project.names, [*project.implementation, *project.core])
 
 
 def _owned(project: Project) -> list[TableClass]:
-    return [each for each in _every(project) if each.is_owned]
+    return [each for each in every(project) if each.is_owned]
 
 
 def _unowned(project: Project) -> Iterator[Fault]:
-    for table in _every(project):
+    for table in every(project):
         if not table.is_owned and not table.shared_because:
             yield at(table.module, table.node, f"{table.name} has no owner")
     for module in [*project.implementation, *project.core]:
@@ -101,44 +95,6 @@ def _says(field: ast.expr | None, name: str) -> bool:
     return False
 
 
-def _references(project: Project) -> Iterator[Fault]:
-    for table in _every(project):
-        for call in table.arguments():
-            if last(call.func) == "ForeignKeyConstraint":
-                for what in faults_of_reference(call.args[:1], call.args[1:2], call, call):
-                    yield at(table.module, call, what)
-        for owner, name, node in table.fields():
-            calls = [e for e in inside(node) if isinstance(e, ast.Call)]
-            single = any(last(each.func) == "ForeignKey" for each in calls)
-            refers = single or keyword(node.value, "foreign_key") is not None
-            if refers and owner is table.node and table.is_owned:
-                yield at(table.module, node, f"{name} refers to a row without its owner")
-
-
-def faults_of_reference(
-    own: list[ast.expr], other: list[ast.expr], call: ast.Call, place: ast.Call
-) -> Iterator[str]:
-    """Say what is wrong with a reference of columns to others, and what it does to them."""
-    names, referred = _listed(own), _listed(other)
-    if names[:1] != [OWNER_COLUMN] or not referred or not referred[0].endswith(OWNER_COLUMN):
-        yield "the reference does not begin with owner_id on both sides"
-    for action in ("ondelete", "onupdate"):
-        given = keyword(call, action) or keyword(place, action)
-        said = str(given.value).upper() if isinstance(given, ast.Constant) else None
-        if said is None:
-            continue
-        only = said.startswith("SET NULL (") and OWNER_COLUMN.upper() not in said
-        if said not in _KEEPS and not only:
-            yield f"{action} {said} changes owner_id"
-        elif action == "onupdate" and said == "CASCADE":
-            yield "onupdate CASCADE hands rows to another owner"
-
-
-def _listed(nodes: list[ast.expr]) -> list[str]:
-    first = nodes[0] if nodes else None
-    return constants(first.elts) if isinstance(first, ast.List | ast.Tuple) else []
-
-
 def _indexes(project: Project) -> Iterator[Fault]:
     for table in _owned(project):
         for call in table.arguments():
@@ -185,7 +141,10 @@ def _columns(module: Module, node: ast.AST) -> Iterator[ast.Attribute]:
 def _is_served(table: TableClass, column: str) -> bool:
     if column in {OWNER_COLUMN, "id"}:
         return True
-    indexes = (call.args[1:] for call in table.arguments() if last(call.func) == "Index")
+    calls = table.arguments()
+    indexes = [call.args[1:] for call in calls if last(call.func) == "Index"]
+    # PostgreSQL keeps values unique by an index on them.
+    indexes += [call.args for call in calls if last(call.func) == "UniqueConstraint"]
     return any(constants(each)[:2] == [OWNER_COLUMN, column] for each in indexes)
 
 
@@ -204,7 +163,8 @@ class Entity(Owned):
 """
 
 
-def _example(names: str, body: str) -> str:
+def example(names: str, body: str) -> str:
+    """Return a project of a table that imports names and has this body."""
     head = f"{_OWNED}{_TABLE.format(names=names)}class NoteRow(Entity, table=True):\n"
     return head + "".join(f"    {line}\n" for line in body.splitlines())
 
@@ -214,10 +174,10 @@ RULES = (
         "FH301",
         "table-without-owner",
         "A row without an owner is everybody's.",
-        "Make the table an Entity, or say why it has no owner: class X(Shared, reason='...').",
+        "Make it an Entity, or Shared with a line that says why: reason: ClassVar[str] = '...'.",
         "# file: impl/tables.py\nfrom sqlmodel import SQLModel\n\n"
         "class NoteRow(SQLModel, table=True):\n    title: str\n",
-        _example("Field", "title: str"),
+        example("Field", "title: str"),
         _unowned,
     ),
     Rule(
@@ -225,8 +185,8 @@ RULES = (
         "key-not-by-owner",
         "Look-ups stay with one owner, and references compare owners, if the key begins with it.",
         "Begin the primary key with owner_id.",
-        _example("Field", "owner_id: str = Field(max_length=128)"),
-        _example("Field", "owner_id: str = Field(primary_key=True, max_length=128)"),
+        example("Field", "owner_id: str = Field(max_length=128)"),
+        example("Field", "owner_id: str = Field(primary_key=True, max_length=128)"),
         _keys,
     ),
     Rule(
@@ -234,30 +194,17 @@ RULES = (
         "unique-across-owners",
         "A value that another owner has taken is refused, which tells that it is there.",
         "Begin the constraint with owner_id.",
-        _example("UniqueConstraint", '__table_args__ = (UniqueConstraint("title"),)'),
-        _example("UniqueConstraint", '__table_args__ = (UniqueConstraint("owner_id", "title"),)'),
+        example("UniqueConstraint", '__table_args__ = (UniqueConstraint("title"),)'),
+        example("UniqueConstraint", '__table_args__ = (UniqueConstraint("owner_id", "title"),)'),
         _uniques,
-    ),
-    Rule(
-        "FH304",
-        "reference-across-owners",
-        "Checks of foreign keys bypass policies: a reference without the owner reaches any row.",
-        "Refer by (owner_id, id), with ON DELETE CASCADE, RESTRICT or SET NULL (column).",
-        _example("Field", 'list_id: str = Field(foreign_key="list.id")'),
-        _example(
-            "ForeignKeyConstraint",
-            "__table_args__ = (\n    ForeignKeyConstraint("
-            '["owner_id", "list_id"], ["list.owner_id", "list.id"], ondelete="CASCADE"),\n)',
-        ),
-        _references,
     ),
     Rule(
         "FH305",
         "index-not-by-owner",
         "Every query names the owner: an index that does not begin with it serves none of them.",
         "Index (owner_id, column, id), for every column that a list is sorted by.",
-        _example("Index", '__table_args__ = (Index("note_by_title", "title"),)'),
-        _example("Index", '__table_args__ = (Index("note_by_title", "owner_id", "title", "id"),)'),
+        example("Index", '__table_args__ = (Index("note_by_title", "title"),)'),
+        example("Index", '__table_args__ = (Index("note_by_title", "owner_id", "title", "id"),)'),
         _indexes,
         Severity.WARNING,
     ),

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from scripts.reviewing.module import Function, Module, inside, parameters
-from scripts.reviewing.ownership import OWNER_NAMES
+from scripts.reviewing.owners import OWNER_NAMES
 from scripts.reviewing.project import Project
 from scripts.reviewing.rule import Fault, Rule, at
 
