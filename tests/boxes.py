@@ -148,6 +148,9 @@ class Boxes:
 
     async def _create_box(self, request: Request) -> Response:
         user, body = self._user(request), await self._body(request)
+        taken = {each["name"] for each in self.boxes.values()}
+        if "conflicts" in self.leaks and body.get("name") in taken:
+            raise HTTPException(409)
         owner = body.get("ownerId", user) if "owners" in self.leaks else user
         return self._stored(self.boxes, {"name": body.get("name", ""), "ownerId": owner})
 

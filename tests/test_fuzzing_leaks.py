@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,8 @@ from tests.boxes import CONTRACT, TOKENS, Boxes
 type Fuzz = Callable[..., tuple[int, Any]]
 
 KINDS = (
-    "reads", "items", "references", "batches", "parents", "filters", "owners", "tokens", "effects",
-    "access",
+    "reads", "items", "references", "batches", "parents", "filters", "owners", "tokens",
+    "conflicts", "effects", "access",
 )  # fmt: skip
 
 
@@ -26,13 +26,13 @@ def fuzzed(
 ) -> Fuzz:
     """Return a function that fuzzes the boxes with some leaks; it returns code and report."""
 
-    def run(*leaks: str, contract: str = CONTRACT) -> tuple[int, Any]:
+    def run(*leaks: str, contract: str = CONTRACT, options: Sequence[str] = ()) -> tuple[int, Any]:
         path = tmp_path / "boxes.yaml"
         path.write_text(contract)
         with served(Boxes(leaks).app) as port:
             arguments = [f"--contract={path}", f"--url=http://127.0.0.1:{port}", "--seed=1"]
             arguments += [f"--user={name}={token}" for token, name in TOKENS.items()]
-            arguments += ["--only=two-users", "--probes=1", "--json=-"]
+            arguments += ["--only=two-users", "--probes=1", "--json=-", *options]
             monkeypatch.setattr(sys, "argv", ["fuzz", *arguments])
             code = fuzz.main()
         printed = capsys.readouterr().out
@@ -63,6 +63,12 @@ def test_a_leak_is_found(fuzzed: Fuzz, kind: str) -> None:
     assert kind in {each["kind"] for each in report["findings"]}
     assert all(each["detail"] and each["operation"] for each in report["findings"])
     assert code == 1
+
+
+def test_the_first_leak_is_enough_where_it_is_asked_for(fuzzed: Fuzz) -> None:
+    lost = CONTRACT.replace("/boxes/empty:", "/boxes/drop:")
+    code, report = fuzzed("items", "access", "reads", contract=lost, options=["--first"])
+    assert (len(report["findings"]), report["not_probed"], code) == (1, [], 1)
 
 
 def test_what_differs_is_shown_with_requests_to_paste(fuzzed: Fuzz) -> None:

@@ -17,7 +17,7 @@ from scripts.fuzzing.arguments import PROBES, parse
 from scripts.fuzzing.composition import Composer
 from scripts.fuzzing.conformance import ConformanceError, Subject
 from scripts.fuzzing.holdings import Holdings, Known
-from scripts.fuzzing.ledger import Ledger
+from scripts.fuzzing.ledger import EnoughError, Ledger
 from scripts.fuzzing.rehearsal import RefusedError
 from scripts.fuzzing.report import Report, as_json, as_junit, lines
 from scripts.fuzzing.rounds import Budget, run
@@ -59,7 +59,17 @@ def _operations(tried: Target) -> list[str]:
 
 def _tried(arguments: argparse.Namespace, tried: Target) -> Ledger:
     """Return what both parts have found, or the one that is asked for."""
-    ledger = Ledger()
+    ledger = Ledger(arguments.first)
+    try:
+        _try(arguments, tried, ledger)
+    except EnoughError:
+        # What comes after the first finding was not meant to be probed.
+        ledger.not_probed.clear()
+    _progress("")
+    return ledger
+
+
+def _try(arguments: argparse.Namespace, tried: Target, ledger: Ledger) -> None:
     parts = 2 if arguments.only is None else 1
     seconds = arguments.time / parts if arguments.time else None
     if arguments.only != "contract":
@@ -70,8 +80,6 @@ def _tried(arguments: argparse.Namespace, tried: Target) -> Ledger:
         conformance.check(subject, arguments.seed, seconds, ledger)
     for line in tried.errors():
         ledger.find("server error", "*", f"the server's log: {line:.200}", [])
-    _progress("")
-    return ledger
 
 
 def _two_users(

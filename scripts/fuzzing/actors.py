@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import httpx2
@@ -95,6 +95,10 @@ class Actor:
     def user_id(self) -> Id | None:
         """The id that the API knows them by."""
         return self.credential.user_id
+
+    def under(self, token: str) -> "Actor":
+        """Return one who writes other canaries, from the first one on."""
+        return replace(self, token=token, _canaries=0)
 
     def canary(self) -> str:
         """Return a text that only this user writes, another one each time."""

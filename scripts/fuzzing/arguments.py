@@ -68,6 +68,7 @@ def _add_amounts(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"at least so many with two users, after everything was tried once ({PROBES})",
     )
+    add("--first", action="store_true", help="stop at the first finding (go on)")
     add("--only", choices=["two-users", "contract"], help="one of the two parts (both)")
 
 

@@ -44,6 +44,12 @@ class Thing:
             raise UnavailableError(f"no {field} is told of a {self.kind}")
         return found
 
+    def is_in(self, other: "Thing") -> bool:
+        """Say whether it was made inside another thing, or refers to it."""
+        told = self.request.body.decode("utf-8", "replace") if self.request else ""
+        refers = ids.is_telling(other.id) and str(other.id) in told
+        return refers or self.parents.get(other.kind) == other.id
+
     @property
     def known(self) -> dict[Kind, Id]:
         """Its own id and those of what it is in."""
@@ -81,12 +87,34 @@ class Holdings:
         """Return the thing of a kind that stays; raises UnavailableError."""
         if kind not in self.things:
             self.things[kind] = self.fresh(kind)
+            self._join(kind)
         return self.things[kind]
 
     def renew(self, kind: Kind) -> Thing:
         """Return another thing that stays, in place of one that may no longer be as it was."""
-        self.things.pop(kind, None)
+        self.forget(kind)
         return self.thing(kind)
+
+    def forget(self, kind: Kind) -> None:
+        """Let another thing stay from now on, and others in place of those that are in it."""
+        if (gone := self.things.pop(kind, None)) is not None:
+            for each in list(self.things.values()):
+                if each.is_in(gone):
+                    self.forget(each.kind)
+
+    def fill(self, endpoint: Endpoint) -> None:
+        """Put one more thing into what an operation lists; raises UnavailableError."""
+        path = self.path(endpoint)
+        around = {
+            kind: path[name] for name, kind in endpoint.places.items() if kind and name in path
+        }
+        if (kind := self.surface.kinds.listed_by(endpoint.id)) is not None:
+            self.fresh(kind, around)
+        elif (kind := endpoint.joins) is not None:
+            inside = self.fresh(kind).id
+            for joiner in self.surface.joiners(kind):
+                if joiner.path.startswith(f"{endpoint.path}/"):
+                    self.join(joiner, self.path(joiner, {**around, kind: inside}))
 
     def fresh(self, kind: Kind, parents: Mapping[Kind, Id] | None = None) -> Thing:
         """Create a thing, after what it needs; raises UnavailableError."""
@@ -158,15 +186,29 @@ class Holdings:
         draft: Draft,
         path: Mapping[str, Id],
         references: Mapping[Reference, Any] | None = None,
+        writer: Actor | None = None,
     ) -> Request:
-        """Return a request of this user; raises UnavailableError."""
+        """Return a request of this user, with canaries of the writer; raises UnavailableError."""
         chosen = {**self.references(endpoint, draft), **(references or {})}
-        return self.known.composer.request(endpoint, draft, self.actor, path, chosen)
+        return self.known.composer.request(endpoint, draft, writer or self.actor, path, chosen)
 
     def remember(self, kind: Kind, found: Id) -> None:
         """Take down an id as one of this user's."""
         if ids.is_telling(found) and not kind.is_user:
             self.actor.ids.add(found)
+
+    def _join(self, kind: Kind) -> None:
+        """Put a thing into the others that stay, and those into it, where that is possible."""
+        for endpoint in self.surface.joiners(kind):
+            try:
+                self.join(endpoint, self.path(endpoint))
+            except UnavailableError:
+                continue
+
+    def join(self, endpoint: Endpoint, path: Mapping[str, Id]) -> None:
+        """Put one thing into another; raises UnavailableError."""
+        draft = self.known.drafts.get(endpoint.id) or next(self.known.tries(endpoint))
+        self.actor.send(self.compose(endpoint, draft, path))
 
     def _created(self, kind: Kind, creator: Endpoint, parents: dict[Kind, Id]) -> Thing:
         last = ""

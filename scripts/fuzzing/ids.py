@@ -80,19 +80,20 @@ def names(kind: Kind) -> Iterator[str]:
 
 def listed(kind: Kind, body: Any) -> Iterator[tuple[Id, Mapping[str, Any]]]:
     """Return the things of a list's answer: their ids, and what is said of them."""
-    for item in _items(body):
+    for item in items(body):
         for name in names(kind):
             if isinstance(item, dict) and _is_id(item.get(name)):
                 yield item[name], item
                 break
 
 
-def _items(body: Any) -> Iterable[Any]:
+def items(body: Any) -> Iterable[Any]:
+    """Return what an answer lists."""
     if isinstance(body, list):
         return body
     if isinstance(body, dict):
         arrays = [each for each in body.values() if isinstance(each, list)]
-        deeper = [_items(each) for each in body.values() if isinstance(each, dict)]
+        deeper = [items(each) for each in body.values() if isinstance(each, dict)]
         return [item for array in [*arrays, *deeper] for item in array]
     return []
 

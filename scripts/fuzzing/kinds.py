@@ -44,6 +44,9 @@ class Kinds:
         self.all: dict[str, Kind] = {}
         for operation in operations:
             self._add(operation)
+        self._joined = dict(self._joins(operations))
+        for path in self._joined:
+            del self.all[path]
         for operation in operations:
             self._describe(operation)
 
@@ -59,9 +62,18 @@ class Kinds:
         likely = [each for each in ranked if each[0]]
         return max(likely, key=lambda each: each[:2])[2] if likely else None
 
+    def joined(self, path: str) -> Kind | None:
+        """Return the kind whose things are put into what a path stands below, as tags are."""
+        plain = _plain(path)
+        return self._joined.get(plain.removesuffix("/{}") if plain.endswith("{}") else plain)
+
     def created_by(self, operation_id: str) -> Kind | None:
         """Return the kind that an operation creates."""
         return next((kind for kind in self if kind.create == operation_id), None)
+
+    def listed_by(self, operation_id: str) -> Kind | None:
+        """Return the kind that an operation lists."""
+        return next((kind for kind in self if kind.lists == operation_id), None)
 
     def nearest(self, path: str) -> Kind | None:
         """Return the kind that a path is about: that of its end, or of what it stands below."""
@@ -91,7 +103,7 @@ class Kinds:
     def _place(self, name: str, prefix: str, hint: Mapping[str, Any]) -> Kind | None:
         if "refers-to" in hint:
             return self.hinted(hint)
-        kind = self.all.get(_plain(prefix))
+        kind = self.all.get(_plain(prefix)) or self.joined(prefix)
         below_users = naming.is_user(prefix.rpartition("/")[2])
         if naming.is_user(name) or (below_users and naming.stem(name) is not None):
             return USER
@@ -114,6 +126,15 @@ class Kinds:
         is_creator = operation.method == "POST" and not operation.path.endswith("}")
         if is_creator and ("creates" in hints or f"{_plain(operation.path)}/{{}}" in self._paths):
             self._kind(operation.path)
+
+    def _joins(self, operations: Sequence[Operation]) -> Iterator[tuple[str, Kind]]:
+        """Return the nested collections that things are put into which another one creates."""
+        puts = {_plain(each.path) for each in operations if each.method in {"PUT", "POST"}}
+        for path, kind in self.all.items():
+            if "{}" in path and path not in puts and f"{path}/{{}}" in puts:
+                alike = (each for each in self if _is_same(each, kind))
+                if found := next((e for e in alike if _plain(e.collection) in puts), None):
+                    yield path, found
 
     def _kind(self, path: str) -> Kind:
         name = naming.singular(path.rpartition("/")[2])
@@ -149,6 +170,12 @@ def hint(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _plain(path: str) -> str:
     return _VARIABLE.sub("{}", path).rstrip("/")
+
+
+def _is_same(one: Kind, other: Kind) -> bool:
+    """Say whether two collections are of the same things, by their names or those of the ids."""
+    ids = {name for name in one.parameters & other.parameters if naming.stem(name)}
+    return one is not other and (one.name == other.name or bool(ids))
 
 
 def _likeness(name: tuple[str, ...], kind: Kind) -> int:

@@ -19,9 +19,18 @@ class Finding:
     count: int = 1
 
 
+class EnoughError(Exception):
+    """Something was found, and nothing more is asked for."""
+
+
 @dataclass
 class Ledger:
-    """What a run has found; `coverage` counts probes by operation and kind."""
+    """What a run has found; `coverage` counts probes by operation and kind.
+
+    With `first`, the first finding raises EnoughError.
+    """
+
+    first: bool = False
 
     findings: dict[tuple[str, str, str], Finding] = field(default_factory=dict)
     coverage: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -48,3 +57,5 @@ class Ledger:
             self.findings[key].count += 1
         else:
             self.findings[key] = Finding(kind, operation, detail, requests)
+        if self.first:
+            raise EnoughError

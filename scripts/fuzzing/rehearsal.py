@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from scripts.fuzzing import naming
+from scripts.fuzzing.actors import Actor
 from scripts.fuzzing.answers import Answer
 from scripts.fuzzing.holdings import Holdings, UnavailableError
 from scripts.fuzzing.samples import Draft
@@ -104,8 +105,11 @@ def _done(stage: Stage, endpoint: Endpoint) -> Draft | Answer:
     return answer
 
 
-def attempt(who: Holdings, endpoint: Endpoint, draft: Draft) -> Answer:
-    """Do an operation with own things, fresh ones if it changes them; raises UnavailableError."""
+def attempt(who: Holdings, endpoint: Endpoint, draft: Draft, writer: Actor | None = None) -> Answer:
+    """Do an operation with own things, fresh ones if it changes them; raises UnavailableError.
+
+    The canaries are those of the writer, if there is one.
+    """
     changes = not endpoint.is_safe
     path = who.path(endpoint)
     if changes and endpoint.things and (kind := endpoint.places[endpoint.things[-1]]):
@@ -115,13 +119,14 @@ def attempt(who: Holdings, endpoint: Endpoint, draft: Draft) -> Answer:
         prior = who.known.drafts.get(before.id) or next(who.known.tries(before))
         shared = {name: path[name] for name in before.places if name in path}
         who.actor.send(who.compose(before, prior, shared))
-    return who.actor.send(who.compose(endpoint, draft, path, references))
+    return who.actor.send(who.compose(endpoint, draft, path, references, writer))
 
 
 def _before(who: Holdings, endpoint: Endpoint) -> Iterator[Endpoint]:
     """Return what joins two things before they can be read as joined, or parted."""
     kind = endpoint.kind
-    is_joined = len(endpoint.things) > 1 and kind is not None and not kind.create
+    is_made = kind is not None and bool(kind.create) and not endpoint.joins
+    is_joined = len(endpoint.things) > 1 and kind is not None and not is_made
     if is_joined and endpoint.method in {"GET", "PATCH", "DELETE"}:
         for method in ("PUT", "POST"):
             if found := who.surface.at(endpoint.path, method):

@@ -10,6 +10,7 @@ from scripts.fuzzing.guard import Guard
 from scripts.fuzzing.judging import Judge
 from scripts.fuzzing.probes import (
     access,
+    conflicts,
     effects,
     filters,
     items,
@@ -40,6 +41,7 @@ KINDS: dict[str, Callable[[Stage], Iterator[Probe]]] = {
     filters.KIND: filters.cases,
     owners.KIND: owners.cases,
     tokens.KIND: tokens.loans,
+    conflicts.KIND: conflicts.claims,
     effects.KIND: effects.deeds,
     access.KIND: access.knocks,
 }

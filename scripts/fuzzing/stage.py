@@ -107,7 +107,7 @@ class Stage:
             except UnavailableError:
                 read = None
             if read is None or not who.actor.send(read).ok:
-                del who.things[kind]
+                who.forget(kind)
 
     def getter(self, who: Holdings, thing: Thing) -> Request | None:
         """Return the request by which a user reads a thing of theirs, if there is one."""

@@ -22,7 +22,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 class Endpoint:
     """An operation: the kind of thing that each parameter of its path names, and its references.
 
-    `kind` is the nearest thing that it is about. `skip` is the reason why it is not probed.
+    `kind` is the nearest thing that it is about. `joins` is the kind of what is put into another
+    thing, taken out of it, or listed as being in it, and is created elsewhere. `skip` is the
+    reason why it is not probed.
     """
 
     operation: Operation
@@ -33,6 +35,7 @@ class Endpoint:
     places: Mapping[str, Kind | None]
     references: tuple[Reference, ...]
     unresolved: tuple[str, ...] = ()
+    joins: Kind | None = None
     skip: str = ""
     created_id: str = ""
 
@@ -115,6 +118,11 @@ class Surface:
         """Return the operation that lists things of a kind."""
         return self.endpoints.get(kind.lists)
 
+    def joiners(self, kind: Kind) -> list[Endpoint]:
+        """Return the operations that put things of a kind into others, or others into them."""
+        writes = [each for each in self.secured if each.joins and each.method in {"PUT", "POST"}]
+        return [each for each in writes if not each.skip and kind in each.places.values()]
+
     def operation(self, request: Request) -> str:
         """Return the id of the operation that a request is for, or its method and path."""
         for each in sorted(self.endpoints.values(), key=lambda each: each.path.count("{")):
@@ -170,6 +178,7 @@ def _endpoint(
         kind=own,
         places=kinds.places(operation, raw),
         references=tuple(each for each in found if each.kind),
+        joins=kinds.joined(operation.path),
         unresolved=tuple(each.label for each in found if not each.kind),
         skip=str(hints.get("skip", "")),
         created_id=str(hints.get("creates", "")),

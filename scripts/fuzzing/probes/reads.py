@@ -8,6 +8,7 @@ from scripts.agreement.writing import put
 from scripts.fuzzing import naming
 from scripts.fuzzing.holdings import Holdings, UnavailableError
 from scripts.fuzzing.judging import Judge
+from scripts.fuzzing.paging import walk
 from scripts.fuzzing.rehearsal import attempt, is_last
 from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
@@ -42,11 +43,40 @@ class Turn:
         judge.guard.look()
 
 
-def turns(stage: Stage) -> Iterator[Turn]:
-    """Return everything that the victim can do to their own things."""
+@dataclass(frozen=True)
+class Walk:
+    """The victim adds to a list of theirs; the attacker reads all pages of the own one."""
+
+    endpoint: Endpoint
+
+    def run(self, judge: Judge) -> None:
+        """Take down each page that has changed."""
+        stage, endpoint = judge.stage, self.endpoint
+        watch = Watch(stage.bob.actor)
+        try:
+            for who in (stage.alice, stage.bob, stage.bob, stage.bob):
+                who.fill(endpoint)
+            request = stage.bob.compose(endpoint, stage.draft(endpoint), stage.bob.path(endpoint))
+            watch.look(walk(stage.bob.actor, endpoint.operation, request))
+            stage.alice.fill(endpoint)
+        except UnavailableError as error:
+            stage.ledger.notes[f"{endpoint.id} (pages)"] = str(error)
+            return
+        for page, change in watch.changes():
+            detail = f"{change} once the other user has one more"
+            stage.blame(KIND, endpoint.id, detail, [(stage.bob, page)])
+        stage.ledger.coverage[endpoint.id, KIND] += 1
+        judge.guard.look()
+
+
+def turns(stage: Stage) -> Iterator[Turn | Walk]:
+    """Return everything that the victim can do to their own things, and every list."""
     for endpoint in stage.endpoints():
         if not endpoint.is_safe and not is_last(endpoint):
             yield Turn(endpoint)
+        is_list = stage.surface.kinds.listed_by(endpoint.id) or endpoint.joins
+        if endpoint.method == "GET" and is_list and not endpoint.path.endswith("}"):
+            yield Walk(endpoint)
 
 
 def _reads(stage: Stage, who: Holdings) -> Iterator[tuple[Request, Endpoint]]:
@@ -59,7 +89,16 @@ def _reads(stage: Stage, who: Holdings) -> Iterator[tuple[Request, Endpoint]]:
         if request is None:
             continue
         yield request, endpoint
+        yield from ((each, endpoint) for each in _within(stage, who, endpoint))
         yield from ((each, endpoint) for each in _varied(stage, endpoint, request))
+
+
+def _within(stage: Stage, who: Holdings, endpoint: Endpoint) -> Iterator[Request]:
+    """Return a read by each reference of the query, to something of one's own."""
+    for reference in endpoint.references:
+        if reference.location == "query" and reference.kind in who.things:
+            own = {reference: who.own(reference)}
+            yield who.compose(endpoint, stage.draft(endpoint), who.path(endpoint), own)
 
 
 def _varied(stage: Stage, endpoint: Endpoint, request: Request) -> Iterator[Request]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from scripts.agreement.operations import Parameter
 from scripts.agreement.request import Request
 from scripts.agreement.writing import put
-from scripts.fuzzing import naming
+from scripts.fuzzing import paging
 from scripts.fuzzing.answers import Answer, differences, leaves, shown
 from scripts.fuzzing.holdings import Holdings, UnavailableError
 from scripts.fuzzing.ids import created, stranger
@@ -16,9 +15,8 @@ from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
 
 KIND = "tokens"
-_SIZES = {"limit", "size", "page_size", "per_page", "pagesize", "perpage", "first", "count", "take"}
-_SHORTEST = 8
-"""Texts that are shorter are positions in a list rather than rights."""
+_ALTERED = 64
+"""At how many places a text is altered to see whether any other is taken."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Loan:
             self._compare(stage, request, theirs)
 
     def _compare(self, stage: Stage, request: Request, theirs: str) -> None:
-        """See what it does; where a page of one's own things begins is no secret."""
+        """See what it does."""
         operation = self.endpoint.operation
         used = put(request, operation, self.parameter, theirs)
         made_up = [stranger(theirs, stage.random) for _ in range(2)]
@@ -56,12 +54,23 @@ class Loan:
         stage.ledger.references[self.endpoint.id, f"query {self.parameter.name}"] += 1
         stage.failed(KIND, self.endpoint, used, answer)
         found = leaves(answer, (theirs,))
-        names = [] if answer.ok else differences(found, controls)
-        if names:
+        names = differences(found, controls)
+        if names and not (answer.ok and self._is_open(stage, request, theirs)):
             new, old = shown(found.get(names[0])), shown(controls[0].get(names[0]))
             how = f"{names[0]} is {new!r}, and {old!r} for one that is made up"
             detail = f"{self.parameter.name} of the other user: {how}"
             stage.blame(KIND, self.endpoint.id, detail, [(stage.bob, used)])
+
+    def _is_open(self, stage: Stage, request: Request, text: str) -> bool:
+        """Say whether some text that is only like another one is taken as well.
+
+        A text that is not sealed tells a place in a list, and gives no right.
+        """
+        last = min(len(text), _ALTERED)
+        places = {number * len(text) // last for number in range(last)}
+        altered = (f"{text[:n]}{chr(ord(text[n]) ^ 1)}{text[n + 1 :]}" for n in sorted(places))
+        requests = (put(request, self.endpoint.operation, self.parameter, each) for each in altered)
+        return any(stage.bob.actor.send(each).ok for each in requests)
 
 
 def loans(stage: Stage) -> Iterator["Loan | Retry"]:
@@ -70,42 +79,22 @@ def loans(stage: Stage) -> Iterator["Loan | Retry"]:
         for parameter in endpoint.operation.parameters:
             if parameter.location == "header" and "idempotency" in parameter.name.lower():
                 yield Retry(endpoint, parameter)
-            elif endpoint.method == "GET" and _leads_on(parameter):
+            elif endpoint.method == "GET" and paging.leads_on(parameter):
                 yield Loan(endpoint, parameter)
-
-
-def _leads_on(parameter: Parameter) -> bool:
-    is_text = parameter.schema.get("type") != "integer"
-    named = naming.is_token(parameter.name) or parameter.name.lower() in {"after", "before"}
-    return parameter.location == "query" and is_text and named
 
 
 def _given(stage: Stage, who: Holdings, loan: Loan) -> str | None:
     """Return what a user is given for the page after a page of one thing."""
     try:
         for _ in range(2):
-            if kind := loan.endpoint.kind:
-                who.fresh(kind)
+            who.fill(loan.endpoint)
     except UnavailableError:
         return None
     request = stage.request(who, loan.endpoint)
     if request is None:
         return None
-    for parameter in loan.endpoint.operation.at("query"):
-        if "_".join(naming.words(parameter.name)) in _SIZES:
-            request = put(request, loan.endpoint.operation, parameter, 1)
-    return next(_texts(who.actor.send(request).json, loan.parameter.name), None)
-
-
-def _texts(value: Any, name: str) -> Iterator[str]:
-    """Return the texts whose names say that they are such tokens."""
-    wanted = naming.words(name)[-1]
-    if isinstance(value, dict):
-        for key, item in value.items():
-            is_named = wanted in naming.words(key) or "next" in naming.words(key)
-            if is_named and isinstance(item, str) and len(item) >= _SHORTEST:
-                yield item
-            yield from _texts(item, name)
+    answer = who.actor.send(paging.smallest(request, loan.endpoint.operation))
+    return next(paging.given(answer.json, loan.parameter.name), None)
 
 
 @dataclass(frozen=True)
