@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from impl.core.auth import Caller
+from impl.core.claims import Caller
 from impl.core.counts import OwnCounts, Policy
 from impl.core.ratelimits import Policies, RateLimits, TooManyRequests, paths_of, rate_limits
 from impl.core.rates import Rate

@@ -26,9 +26,7 @@ def filter_failure(
         return True
     cursors = set(os.environ.get(CURSORS, "").split())
     refused = _refused(response)
-    return not refused or any(
-        name not in cursors and naming.stem(name) is None for name in refused
-    )
+    return not refused or any(name not in cursors and naming.stem(name) is None for name in refused)
 
 
 def _refused(response: Response) -> set[str]:
