@@ -167,7 +167,8 @@ class Authentication:
         return self._app(scope, receive, send)
 
     def _verifier_of(self, scope: Scope) -> Verifier:
-        call = (scope["method"], scope.get("raw_path"))
+        # Left out by some servers (ASGI); no call that is reserved is spelt in another way.
+        call = (scope["method"], scope.get("raw_path") or scope["path"].encode())
         return self._reserved.verifier if call in self._reserved.calls else self._verifier
 
     async def _serve_late(self, kid: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -39,6 +39,11 @@ class RefreshProfile(Profile):
     settings: Settings = field(kw_only=True, repr=False)
     clock: Callable[[], float] = field(kw_only=True, repr=False)
 
+    def check_header(self, header: dict[str, Any]) -> None:
+        """Raise `Unauthenticated` unless a header is that of a refresh token."""
+        require(header.get("typ") == REFRESH_TYPE, "not a refresh token")
+        super().check_header(header)
+
     def read(self, token: SignedToken, now: float) -> tuple[Caller, int]:
         """Return the caller, with what the token may be exchanged for, as `Profile.read` does."""
         caller, expiry = super().read(token, now)
