@@ -72,7 +72,7 @@ def bob(server: Running) -> Iterator[httpx2.Client]:
         yield client
 
 
-def owned(client: httpx2.Client, server: Running) -> dict[str, str]:
+def owned(client: httpx2.Client) -> dict[str, str]:
     """Store one thing of each kind, all linked; return their paths, by the names of their ids."""
     filed = client.post("/api/lists", json={"name": "Mine"})
     tag = client.post("/api/tags", json={"name": "mine"})
@@ -80,10 +80,8 @@ def owned(client: httpx2.Client, server: Running) -> dict[str, str]:
     todo = client.post("/api/todos", json=content)
     link = f"{todo.headers['location']}/tags/{tag.json()['id']}"
     assert client.put(link).status_code == 204
-    grant = f"/api/tokens/{begun(client, server)}"
     made = {"list_id": filed, "tag_id": tag, "todo_id": todo}
-    paths = {name: answer.headers["location"] for name, answer in made.items()}
-    return {**paths, "grant_id": grant}
+    return {name: answer.headers["location"] for name, answer in made.items()}
 
 
 def begun(client: httpx2.Client, server: Running) -> str:
@@ -169,7 +167,7 @@ def test_the_scope_is_asked_for_before_the_request_is_looked_at(
 def test_what_another_user_owns_is_answered_as_what_never_existed(
     operation: Operation, server: Running, alice: httpx2.Client, bob: httpx2.Client
 ) -> None:
-    things = owned(alice, server)
+    things = owned(alice) | {"grant_id": f"/api/tokens/{begun(alice, server)}"}
     own = {name: path.rpartition("/")[2] for name, path in things.items()}
     never = dict.fromkeys(own, uuid4())
     before = told(alice, things.values())
@@ -209,6 +207,28 @@ def test_a_refresh_token_is_good_for_nothing_but_to_be_exchanged(
         assert answer.status == 200
     else:
         assert (answer.status, answer.headers["www-authenticate"]) == (401, INVALID)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *(
+            "/api/tokens/%72efresh",
+            "/api/tokens%2Frefresh",
+            "/api/tokens/refresh%00",
+            "//api/tokens",
+        ),
+        *("/api/tokens/./refresh", "/api/todos/../tokens/refresh", "/API/tokens/refresh"),
+    ],
+)
+def test_the_operation_that_exchanges_has_one_spelling(target: str, server: Running) -> None:
+    user_id = f"alice-{uuid4()}"
+    for token, statuses in (
+        (server.refresh_token(user_id), {401}),
+        (server.token(user_id), {401, 404}),
+    ):
+        lines = [HOST, f"Authorization: Bearer {token}"]
+        assert exchange(server.api, message("POST", target, lines), "POST").status in statuses
 
 
 @pytest.mark.parametrize("method", METHODS)
