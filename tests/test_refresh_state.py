@@ -157,9 +157,9 @@ def test_signed_with_the_right_key_and_of_no_grant_a_token_is_refused(api: Api, 
 def test_the_id_of_a_grant_is_no_way_to_the_grant_of_another_user(
     own_database: str, tmp_path: Path, owner: str, policies: str
 ) -> None:
-    with psycopg.connect(own_database, autocommit=True) as connection:
-        connection.execute(f"ALTER TABLE grant_ {policies} ROW LEVEL SECURITY".encode())
     with serving_grants(settings(tmp_path), own_database) as api:
+        with psycopg.connect(own_database, autocommit=True) as connection:
+            connection.execute(f"ALTER TABLE grant_ {policies} ROW LEVEL SECURITY".encode())
         first = api.begin(owner)
         second = successor(api.url, first)
         before = api.rows(owner)

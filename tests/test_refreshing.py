@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -18,7 +18,7 @@ from impl.core.settings import Settings
 from impl.core.unauthenticated import Unauthenticated
 from tests import forged_refresh_tokens
 from tests.forgeries import GOOD, NOW
-from tests.grants import exchanged, refresh, serving_grants, successor
+from tests.grants import exchanged, refresh, successor
 from tests.running import Running, serving
 
 type Security = Sequence[Mapping[str, frozenset[str]]]
@@ -85,7 +85,7 @@ def test_what_is_no_refresh_token_is_not_taken_for_one(settings: Settings, token
         verifier(settings, lambda: NOW).verify(token)
 
 
-def test_an_access_token_is_not_exchanged_by_a_scope(settings: Settings) -> None:
+def test_an_access_token_is_not_exchanged_by_a_scope() -> None:
     gate = OwnerGate(cast("Transactions", None), Cursors(b"k" * 32), Limits(1, 1), ["bearer"])
     connection: dict[str, Any] = {"caller": Caller("ada", frozenset({"read"}))}
     with pytest.raises(TypeError, match="an access token"):
