@@ -15,7 +15,7 @@ from impl.core.auth import Authentication, Verifier
 from impl.core.claims import Caller
 from impl.core.problems import ErrorBoundary
 from tests.applications import exchange, served
-from tests.forgeries import ACCEPTED, GOOD, GOOD_SIGNATURE, REJECTED
+from tests.forgeries import ACCEPTED, GOOD, GOOD_SIGNATURE, REJECTED, headed
 
 
 async def whoami(scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,6 +76,21 @@ def test_a_token_that_is_wrong_is_refused_and_never_logged(
     )
     for segment in token.decode("latin-1").split("."):
         assert len(segment) < 4 or segment not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "kid",
+    ["a\nunauthenticated reason='x'", "\r\n", "' client='10.0.0.1", "\x1b[2J", "\u202e", "a" * 99],
+)
+def test_a_key_id_in_the_log_forges_no_part_of_it(
+    port: int, kid: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked(port, bearing(headed(kid=kid)))
+    (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
+    start = "unauthenticated reason='unknown key id' client='127.0.0.1' kid="
+    assert record.getMessage() == start + ascii(kid[:64])
+    assert record.getMessage().isascii()
+    assert record.getMessage().isprintable()
 
 
 @pytest.mark.parametrize(
