@@ -195,42 +195,6 @@ def _conditional(operation: Operation, tag: str) -> dict[str, object]:
     return {**content, "headers": headers}
 
 
-@pytest.mark.parametrize("target", [*PATHS, "/", "/nothing", "/api/tokens/refresh/", "/livez"])
-@pytest.mark.parametrize("method", [*METHODS, "OPTIONS"])
-def test_a_refresh_token_is_good_for_nothing_but_to_be_exchanged(
-    method: str, target: str, server: Running
-) -> None:
-    calls = {(each.method, each.path) for each in OPERATIONS if each.takes_refresh}
-    lines = [HOST, f"Authorization: Bearer {server.refresh_token(f'alice-{uuid4()}')}"]
-    answer = exchange(server.api, message(method, target, lines), method)
-    if (method, target) in calls:
-        assert answer.status == 200
-    else:
-        assert (answer.status, answer.headers["www-authenticate"]) == (401, INVALID)
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        *("/api/tokens/%72efresh", "/api/tokens%2Frefresh", "/api/tokens/refresh%00"),
-        *(
-            "//api/tokens/refresh",
-            "/api/tokens/./refresh",
-            "/api/todos/../tokens/refresh",
-            "/API/tokens/refresh",
-        ),
-    ],
-)
-def test_the_operation_that_exchanges_has_one_spelling(target: str, server: Running) -> None:
-    user_id = f"alice-{uuid4()}"
-    for token, statuses in (
-        (server.refresh_token(user_id), {401}),
-        (server.token(user_id), {401, 404, 405}),
-    ):
-        lines = [HOST, f"Authorization: Bearer {token}"]
-        assert exchange(server.api, message("POST", target, lines), "POST").status in statuses
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_no_method_tells_what_another_user_owns_from_what_never_existed(
     method: str, alice: httpx2.Client, bob: httpx2.Client

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -17,9 +17,12 @@ from impl.core.refreshing import calls, verifier
 from impl.core.settings import Settings
 from impl.core.unauthenticated import Unauthenticated
 from tests import forged_refresh_tokens
+from tests.contract import OPERATIONS
 from tests.forgeries import GOOD, NOW
 from tests.grants import exchanged, refresh, successor
 from tests.running import Running, serving
+from tests.test_access import INVALID, METHODS, PATHS
+from tests.wire import HOST, exchange, message
 
 type Security = Sequence[Mapping[str, frozenset[str]]]
 
@@ -90,6 +93,42 @@ def test_an_access_token_is_not_exchanged_by_a_scope() -> None:
     connection: dict[str, Any] = {"caller": Caller("ada", frozenset({"read"}))}
     with pytest.raises(TypeError, match="an access token"):
         _ = gate.admit(connection, BEARER, None).renewal
+
+
+@pytest.mark.parametrize("target", [*PATHS, "/", "/nothing", "/api/tokens/refresh/", "/livez"])
+@pytest.mark.parametrize("method", [*METHODS, "OPTIONS"])
+def test_a_refresh_token_is_good_for_nothing_but_to_be_exchanged(
+    method: str, target: str, server: Running
+) -> None:
+    calls = {(each.method, each.path) for each in OPERATIONS if each.takes_refresh}
+    lines = [HOST, f"Authorization: Bearer {server.refresh_token(f'alice-{uuid4()}')}"]
+    answer = exchange(server.api, message(method, target, lines), method)
+    if (method, target) in calls:
+        assert answer.status == 200
+    else:
+        assert (answer.status, answer.headers["www-authenticate"]) == (401, INVALID)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("/api/tokens/%72efresh", "/api/tokens%2Frefresh", "/api/tokens/refresh%00"),
+        *(
+            "//api/tokens/refresh",
+            "/api/tokens/./refresh",
+            "/api/todos/../tokens/refresh",
+            "/API/tokens/refresh",
+        ),
+    ],
+)
+def test_the_operation_that_exchanges_has_one_spelling(target: str, server: Running) -> None:
+    user_id = f"alice-{uuid4()}"
+    for token, statuses in (
+        (server.refresh_token(user_id), {401}),
+        (server.token(user_id), {401, 404, 405}),
+    ):
+        lines = [HOST, f"Authorization: Bearer {token}"]
+        assert exchange(server.api, message("POST", target, lines), "POST").status in statuses
 
 
 @pytest.fixture(scope="module")
