@@ -4,12 +4,14 @@
 from . import lists as lists_
 from . import tags as tags_
 from . import todos as todos_
+from . import tokens as tokens_
 from . import users as users_
 from .runtime.application import Application
 from .runtime.fulfilment import check
 from .runtime.gate import Gate, Scheme
 
 SCHEMES = {
+    "refresh": Scheme(type="http", scheme="bearer", location="", name=""),
     "bearer": Scheme(type="http", scheme="bearer", location="", name=""),
 }
 """The security schemes of the contract."""
@@ -23,6 +25,7 @@ def include[Scope](
     lists: lists_.Lists[Scope],
     tags: tags_.Tags[Scope],
     users: users_.Users[Scope],
+    tokens: tokens_.Tokens[Scope],
 ) -> None:
     """Serve the contract's operations, and nothing else, by these implementations.
 
@@ -34,6 +37,7 @@ def include[Scope](
             lists_.Lists: lists,
             tags_.Tags: tags,
             users_.Users: users,
+            tokens_.Tokens: tokens,
         }
     )
     app.serve(
@@ -43,5 +47,6 @@ def include[Scope](
             lists_.router(lists, gate),
             tags_.router(tags, gate),
             users_.router(users, gate),
+            tokens_.router(tokens, gate),
         ],
     )

@@ -345,6 +345,42 @@ class ProfilePatch(Model):
     locale: Locale | None | MISSING = MISSING
 
 
+type ListGrantsLimit = Annotated[int, Field(ge=1, le=100)]
+
+
+type ListGrantsCursor = Annotated[
+    str, Field(max_length=512, min_length=1, pattern="^[A-Za-z0-9_-]+$")
+]
+
+
+type Scope = Annotated[str, Field(max_length=8192)]
+"""Names of scopes between spaces (RFC 6749, section 3.3)."""
+
+
+type RevokeGrantGrantId = Uuid
+
+
+class TokenResponse(Model):
+    """Tokens (RFC 6749, section 5.1)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    access_token: str
+    """What the API is called with."""
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[Int32, Field(ge=1)]
+    """How long the access token lives, in seconds."""
+    refresh_token: str
+    """What comes in the place of the one presented."""
+    refresh_expires_in: Annotated[Int32, Field(ge=1)]
+    """How long the grant lasts, in seconds."""
+    scope: Scope
+
+
+type RefreshTokensOkCacheControl = Literal["no-store"]
+
+
 class ProblemPlace(Model):
     """Either a pointer into the body or the name of a parameter."""
 
@@ -492,6 +528,22 @@ class Profile(Model):
     """How often it has been stored; its ETag."""
 
 
+class Grant(Model):
+    """A grant, by which refresh tokens follow one another."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: Uuid
+    scope: Scope
+    created_at: Instant
+    """When it was first used."""
+    last_used_at: Instant
+    """When its last token was given."""
+    expires_at: Instant
+    """When it ends by itself."""
+
+
 class TodoPage(Model):
     """A page of todos."""
 
@@ -510,5 +562,16 @@ class TodoTagPage(Model):
         extra="forbid",
     )
     items: Annotated[list[TodoTag], Field(max_length=100)]
+    next_cursor: str | None
+    """Where the next page begins; null on the last one."""
+
+
+class GrantPage(Model):
+    """A page of grants."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    items: Annotated[list[Grant], Field(max_length=100)]
     next_cursor: str | None
     """Where the next page begins; null on the last one."""

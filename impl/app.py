@@ -16,9 +16,9 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from generated import api
 from generated.runtime.application import Application
-from impl import lists, tags, todos, users
-from impl.core import keyring, problems
-from impl.core.auth import Authentication, Verifier
+from impl import lists, tags, todos, tokens, users
+from impl.core import auth, keyring, problems, refreshing
+from impl.core.auth import Authentication, Reserved, Verifier
 from impl.core.claims import access_tokens
 from impl.core.contract import Document
 from impl.core.cors import CrossOrigin
@@ -28,12 +28,14 @@ from impl.core.owned import owned_tables
 from impl.core.paging import Cursors
 from impl.core.ratelimits import RateLimits, rate_limits
 from impl.core.settings import Settings, SettingsError, load
+from impl.core.unauthenticated import Unauthenticated
 
 PROJECT = Path(__file__).resolve().parents[1]
 ENV_FILE = Path(os.environ.get("ENV_FILE") or PROJECT / ".env")
 CONTRACT = PROJECT / "generated" / "openapi.json"
 OWNED_TABLES = owned_tables(SQLModel.metadata)
 # Requests leave no cycles behind to speak of, so the collector may come by more seldom.
+REFRESH = "refresh"  # the security scheme of refresh tokens
 COLLECTION = (20_000, 50, 1_000)
 
 
@@ -107,29 +109,33 @@ def assemble(
         settings.max_upload_bytes,
         settings.upload_timeout_s,
     )
-    tokens = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
-    gate = OwnerGate(database, Cursors(settings.cursor_key), limits, tokens)
-    api.include(app, gate, lists=lists, tags=tags, todos=todos, users=users)
+    schemes = [name for name, scheme in api.SCHEMES.items() if scheme.carries_token]
+    gate = OwnerGate(database, Cursors(settings.cursor_key), limits, schemes, refresh=REFRESH)
+    api.include(app, gate, lists=lists, tags=tags, todos=todos, tokens=tokens, users=users)
     verifier = Verifier(keys, access_tokens(settings), clock)
-    return _surrounded(app, verifier, settings, rates, contract)
+    refresh = refreshing.verifier(settings, clock)
+    reserved = Reserved(refresh, refreshing.calls(REFRESH, app.calls))
+    return _surrounded(app, verifier, reserved, settings=settings, rates=rates, contract=contract)
 
 
 def _surrounded(
-    app: ASGIApp,
+    app: Application,
     verifier: Verifier,
+    reserved: Reserved,
+    *,
     settings: Settings,
     rates: RateLimits | None,
     contract: Document,
 ) -> ASGIApp:
     """Return an application behind what every request passes first; what is off costs nothing."""
-    if rates:
-        app = Authentication(rates.before(app), verifier, rates.refuse)
-    else:
-        app = Authentication(app, verifier)
-    app = problems.ErrorBoundary(app)
+    refuse = rates.refuse if rates else auth.refuse
+    app.add_exception_handler(Unauthenticated, auth.handler(refuse))
+    limited = rates.before(app) if rates else app
+    outer: ASGIApp = Authentication(limited, verifier, refuse, reserved)
+    outer = problems.ErrorBoundary(outer)
     if settings.cors_origins:
-        app = CrossOrigin(app, settings.cors_origins, contract)
+        outer = CrossOrigin(outer, settings.cors_origins, contract)
     if settings.trusted_proxies:
         trusted = list(settings.trusted_proxies)
-        app = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), trusted))
-    return app
+        outer = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", outer), trusted))
+    return outer

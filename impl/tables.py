@@ -8,6 +8,7 @@ from sqlmodel import (
     Field,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Text,
     UniqueConstraint,
     column,
@@ -97,6 +98,28 @@ class TodoTagRow(Owned, table=True):
     todo_id: UUID = Field(primary_key=True)
     tag_id: UUID = Field(primary_key=True)
     attached_at: datetime = Field(sa_column_kwargs={"server_default": func.now()})
+
+
+class GrantRow(Entity, table=True):
+    """That a user may go on: the refresh tokens that follow from one, of which one is current.
+
+    The current one is of this generation and has this hash; before it came at `last_used_at`,
+    the one before was. A grant that was ended stays until it expires, and begins no more.
+    """
+
+    __tablename__ = "grant_"
+    __table_args__ = (
+        CheckConstraint(column("generation") >= 0, name="grant_generation_not_negative"),
+        Index("grant_by_created_at", "owner_id", "created_at", "id"),
+        Index("grant_by_expires_at", "owner_id", "expires_at"),
+    )
+
+    scope: str = Field(sa_type=Text)
+    generation: int = Field(sa_type=Integer)
+    token_hash: str = Field(max_length=64)
+    last_used_at: datetime
+    expires_at: datetime
+    revoked: bool = Field(sa_column_kwargs={"server_default": false()})
 
 
 class ProfileRow(Versioned, table=True):

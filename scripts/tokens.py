@@ -1,4 +1,4 @@
-"""scripts/token: prints an access token for development, or makes the keys of one."""
+"""scripts/token: prints tokens for development, or makes the keys of one."""
 
 import argparse
 import json
@@ -7,8 +7,9 @@ from pathlib import Path
 
 from impl.app import CONTRACT
 from impl.core import signing
+from impl.core.settings import Settings
 from impl.core.signing import SigningKey
-from impl.core.tokens import mint
+from impl.core.tokens import mint, mint_refresh
 from scripts import keys
 from scripts.configuration import DATA, faults, settings
 
@@ -39,12 +40,23 @@ def main() -> int:
         try:
             key = _key(arguments.key)
             token = mint(configuration, arguments.sub, scopes, arguments.expires, key)
+            refresh = _refresh(configuration, arguments.sub, scopes) if arguments.refresh else {}
         except ValueError as error:
             print(error, file=sys.stderr)
             return 2
     document = {"access_token": token, "token_type": "Bearer", "expires_in": arguments.expires}
-    print(json.dumps({**document, "scope": " ".join(scopes)}) if arguments.json else token)
+    whole = json.dumps({**document, **refresh, "scope": " ".join(scopes)})
+    plain = [token, *([refresh["refresh_token"]] if refresh else [])]
+    print(whole if arguments.json else "\n".join(map(str, plain)))
     return 0
+
+
+def _refresh(configuration: Settings, user_id: str, scopes: list[str]) -> dict[str, object]:
+    """Return what a token response says of a refresh token that begins a grant."""
+    return {
+        "refresh_token": mint_refresh(configuration, user_id, scopes),
+        "refresh_expires_in": configuration.refresh_token_lifetime_s,
+    }
 
 
 def _key(path: Path | None) -> SigningKey | None:
@@ -59,7 +71,7 @@ def _key(path: Path | None) -> SigningKey | None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="scripts/token",
-        description="Print an access token for development.",
+        description="Print an access token for development, and below it a refresh token.",
         epilog='"scripts/token keys" makes keys. Exit codes: 0 done, 2 no token can be made.',
     )
     parser.add_argument("--sub", required=True, metavar="ID", help="the user id")
@@ -71,6 +83,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--key", type=Path, metavar="FILE", help="a private key to sign with (JWT_SECRET)"
+    )
+    parser.add_argument(
+        "--refresh", action="store_true", help="a refresh token as well, which begins a grant"
     )
     parser.add_argument("--json", action="store_true", help="print a token response (RFC 6749)")
     parser.add_argument(

@@ -25,17 +25,27 @@ class Body:
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation; `parameters` are its own and its path's, `scopes` what its token needs."""
+    """An operation; `parameters` are its own and its path's, `scopes` what its token needs.
+
+    `skipped` says why the fuzzer does not try it, where it does not.
+    """
 
     id: str
     method: str
     path: str
+    scheme: str
     scopes: frozenset[str]
+    skipped: str
     parameters: tuple[Mapping[str, Any], ...]
     body: Body | None
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def takes_refresh(self) -> bool:
+        """Whether it is called with a refresh token."""
+        return self.scheme == "refresh"
 
     @property
     def has_item(self) -> bool:
@@ -90,11 +100,14 @@ def _operations() -> Iterator[Operation]:
         for method in item.keys() & METHODS:
             declared = item[method]
             parameters = (*item.get("parameters", ()), *declared.get("parameters", ()))
+            ((scheme, scopes),) = declared["security"][0].items()
             yield Operation(
                 id=declared["operationId"],
                 method=method.upper(),
                 path=path,
-                scopes=frozenset(declared["security"][0]["bearer"]),
+                scheme=scheme,
+                scopes=frozenset(scopes),
+                skipped=declared.get("x-fuzz", {}).get("skip", ""),
                 parameters=tuple(map(resolved, parameters)),
                 body=_body(declared),
             )

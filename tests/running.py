@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 
 from impl.core.settings import load
-from impl.core.tokens import mint
+from impl.core.tokens import mint, mint_refresh
 from scripts.tokens import declared_scopes
 from tests.silence import assert_silent_file
 
@@ -44,9 +44,17 @@ class Running:
         settings = load(self.data, env_file=None, environ={})
         return mint(settings, user_id, declared_scopes() if scopes is None else scopes, 3600)
 
-    def client(self, user_id: str, scopes: Iterable[str] | None = None) -> httpx2.Client:
-        """Return a client of the API that acts for a user."""
-        headers = {"Authorization": f"Bearer {self.token(user_id, scopes)}"}
+    def refresh_token(self, user_id: str, scopes: Iterable[str] | None = None) -> str:
+        """Return a refresh token that begins a grant of a user, by default with every scope."""
+        settings = load(self.data, env_file=None, environ={})
+        return mint_refresh(settings, user_id, declared_scopes() if scopes is None else scopes)
+
+    def client(
+        self, user_id: str, scopes: Iterable[str] | None = None, *, refresh: bool = False
+    ) -> httpx2.Client:
+        """Return a client of the API that acts for a user, by a refresh token if so asked."""
+        token = (self.refresh_token if refresh else self.token)(user_id, scopes)
+        headers = {"Authorization": f"Bearer {token}"}
         return httpx2.Client(
             base_url=self.api,
             headers=headers,

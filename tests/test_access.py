@@ -2,14 +2,14 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
 import httpx2
 import jwt
 import pytest
 
-from impl.core.settings import Settings, load
+from impl.core.settings import load
 from tests.contract import DOCUMENT, OPERATIONS, WRITTEN, Operation
 from tests.running import Running
 from tests.wire import HOST, exchange, message
@@ -25,29 +25,30 @@ every_path = pytest.mark.parametrize("path", PATHS)
 type Identity = tuple[int, bytes, list[tuple[str, str]]]
 
 
-def token(settings: Settings, secret: str | None = None, **claims: object) -> str:
-    """Sign a token of a user with every scope, with some claims changed."""
-    now = int(time.time())
-    sound = {"iss": settings.jwt_issuer[0], "aud": settings.jwt_audience[0], "sub": "alice"}
-    lasting = {"iat": now, "exp": now + 600, "scope": " ".join(SCOPES)}
-    key = secret or settings.shared_secrets[0]
-    return jwt.encode({**sound, **lasting, **claims}, key, headers={"typ": "at+jwt"})
-
-
-@pytest.fixture(scope="module")
-def credentials(server: Running) -> dict[str, str]:
-    """Return an Authorization header for each way in which a token can be wrong."""
+def changed(server: Running, good: str, secret: str | None = None, **claims: object) -> str:
+    """Sign a token as a good one is, with some claims changed."""
     settings = load(server.data, env_file=None, environ={})
+    header = jwt.get_unverified_header(good)
+    sound = jwt.decode(good, options={"verify_signature": False})
+    return jwt.encode({**sound, **claims}, secret or settings.shared_secrets[0], headers=header)
+
+
+def wrong(server: Running, operation: Operation) -> list[str]:
+    """Return an Authorization header for each way in which the token of a call can be wrong."""
+    right, other = server.token("alice"), server.refresh_token("alice")
+    if operation.takes_refresh:
+        right, other = other, right
     past = int(time.time()) - 3600
     tokens = {
         "garbage": "garbage",
-        "expired": token(settings, iat=past - 600, exp=past),
-        "another audience": token(settings, aud="another"),
-        "another issuer": token(settings, iss="another"),
-        "another secret": token(settings, secret=uuid4().hex * 2),
-        "no lifetime": token(settings, exp=None),
+        "expired": changed(server, right, iat=past - 600, exp=past),
+        "another audience": changed(server, right, aud="another"),
+        "another issuer": changed(server, right, iss="another"),
+        "another secret": changed(server, right, secret=uuid4().hex * 2),
+        "no lifetime": changed(server, right, exp=None),
+        "another kind": other,
     }
-    return {name: f"Bearer {text}" for name, text in tokens.items()} | {"basic": "Basic YTpi"}
+    return [*(f"Bearer {text}" for text in tokens.values()), "Basic YTpi"]
 
 
 @pytest.fixture
@@ -83,6 +84,19 @@ def owned(client: httpx2.Client) -> dict[str, str]:
     return {name: answer.headers["location"] for name, answer in made.items()}
 
 
+def begun(client: httpx2.Client, server: Running) -> str:
+    """Begin a grant of the client's user; return its id."""
+    owner = jwt.decode(client.headers["authorization"][7:], options={"verify_signature": False})
+    headers = {"Authorization": f"Bearer {server.refresh_token(owner['sub'])}"}
+    assert client.post("/api/tokens/refresh", headers=headers).status_code == 200
+    return str(client.get("/api/tokens").json()["items"][0]["id"])
+
+
+def told(client: httpx2.Client, paths: Iterable[str]) -> list[bytes]:
+    """Return what a user is told of their own things."""
+    return [client.get(path).content for path in (*paths, "/api/tokens")]
+
+
 def identity(response: httpx2.Response) -> Identity:
     """Return all that a client can tell apart, but for the time."""
     headers = [field for field in response.headers.multi_items() if field[0] != "date"]
@@ -95,19 +109,19 @@ def test_every_operation_of_the_contract_is_exercised_here() -> None:
 
 
 def test_every_operation_of_the_contract_names_the_scope_that_it_takes() -> None:
-    assert all(operation.scopes for operation in OPERATIONS)
+    assert all(operation.scopes for operation in OPERATIONS if not operation.takes_refresh)
     assert DOCUMENT["security"] == [{"bearer": []}]
 
 
 @every_operation
 def test_without_a_valid_token_the_answer_is_one_and_the_same_401(
-    operation: Operation, anonymous: httpx2.Client, credentials: dict[str, str]
+    operation: Operation, anonymous: httpx2.Client, server: Running
 ) -> None:
     request = anonymous.build_request(operation.method, operation.target("alice"))
     bare = anonymous.send(request)
     bodies = {bare.content}
     assert (bare.status_code, bare.headers["www-authenticate"]) == (401, "Bearer")
-    for credential in credentials.values():
+    for credential in wrong(server, operation):
         arguments = operation.content
         arguments["headers"] = {**arguments.get("headers", {}), "Authorization": credential}
         answer = anonymous.request(operation.method, operation.target("alice"), **arguments)
@@ -124,12 +138,18 @@ def test_a_token_without_the_scope_is_answered_403_and_one_with_only_it_is_let_i
 ) -> None:
     user_id = f"alice-{uuid4()}"
     answers = []
-    for scopes in (SCOPES - operation.scopes, frozenset[str](), operation.scopes):
-        with server.client(user_id, scopes) as client:
+    tries = [(SCOPES - operation.scopes, False), (frozenset[str](), False)]
+    for scopes, refresh in (*tries, (operation.scopes, operation.takes_refresh)):
+        with server.client(user_id, scopes, refresh=refresh) as client:
             call = client.request(operation.method, operation.target(user_id), **operation.content)
             answers.append(call.status_code)
-    assert answers[:2] == [403, 403]
+    assert answers[:2] == [refused(operation)] * 2
     assert answers[2] in {200, 201, 404}
+
+
+def refused(operation: Operation) -> int:
+    """Return how an access token without the scope is answered."""
+    return 401 if operation.takes_refresh else 403
 
 
 @every_operation
@@ -139,18 +159,18 @@ def test_the_scope_is_asked_for_before_the_request_is_looked_at(
 ) -> None:
     with server.client("alice", SCOPES - operation.scopes) as client:
         target = f"{operation.target('alice', 'no-id')}?unknown=1"
-        wrong = client.request(operation.method, target, content=b"{", headers={"Accept": "a/b"})
-    assert wrong.status_code == 403
+        answer = client.request(operation.method, target, content=b"{", headers={"Accept": "a/b"})
+    assert answer.status_code == refused(operation)
 
 
 @pytest.mark.parametrize("operation", EXISTENCE_PROBES, ids=str)
 def test_what_another_user_owns_is_answered_as_what_never_existed(
-    operation: Operation, alice: httpx2.Client, bob: httpx2.Client
+    operation: Operation, server: Running, alice: httpx2.Client, bob: httpx2.Client
 ) -> None:
-    things = owned(alice)
+    things = owned(alice) | {"grant_id": f"/api/tokens/{begun(alice, server)}"}
     own = {name: path.rpartition("/")[2] for name, path in things.items()}
     never = dict.fromkeys(own, uuid4())
-    before = {path: alice.get(path).json() for path in things.values()}
+    before = told(alice, things.values())
     variations: list[dict[str, object]] = [
         operation.content,
         {"content": b"{"},
@@ -166,7 +186,7 @@ def test_what_another_user_owns_is_answered_as_what_never_existed(
         )
         assert identity(foreign) == identity(missing)
         assert foreign.status_code in {400, 404, 406, 415, 422}
-    assert {path: alice.get(path).json() for path in things.values()} == before
+    assert told(alice, things.values()) == before
 
 
 def _conditional(operation: Operation, tag: str) -> dict[str, object]:

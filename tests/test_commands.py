@@ -35,7 +35,10 @@ def test_a_token_response_is_printed_as_json(tmp_path: Path) -> None:
     response = json.loads(printed.stdout)
     assert response["token_type"] == "Bearer"  # noqa: S105 - it is no password
     assert response["expires_in"] == 60
-    assert response["scope"] == "profile:read profile:write todos:read todos:write"
+    assert (
+        response["scope"]
+        == "profile:read profile:write todos:read todos:write tokens:read tokens:write"
+    )
     assert response["access_token"].count(".") == 2
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from impl.app import assemble, connect
 from impl.core.settings import load
+from tests import forged_refresh_tokens
 from tests.applications import exchange, served
 from tests.contract import OPERATIONS
 from tests.forged_signatures import FORGED
@@ -22,6 +23,8 @@ LINES = [
     *(f"{operation.method} {operation.target('alice')}" for operation in OPERATIONS),
     *(f"GET {path}" for path in UNKNOWN),
 ]
+REFRESHING = [each.takes_refresh for each in OPERATIONS] + [False] * len(UNKNOWN)
+ALL = FORGED | REJECTED | forged_refresh_tokens.REJECTED
 
 
 @pytest.fixture(scope="module")
@@ -54,13 +57,24 @@ def refusal(port: int) -> bytes:
 
 
 @pytest.mark.parametrize("token", [GOOD, *map(issued, KEYS.values())])
-def test_a_token_that_is_right_is_refused_nowhere(port: int, token: bytes) -> None:
-    statuses = [answer[9:12] for answer in answers(port, token)]
-    assert len(statuses) == len(LINES)
-    assert not {b"401", b"500"} & set(statuses)
+def test_a_token_that_is_right_is_refused_where_another_kind_is_taken_and_nowhere_else(
+    port: int, refusal: bytes, token: bytes
+) -> None:
+    received = answers(port, token)
+    assert [answer == refusal for answer in received] == REFRESHING
+    assert not {b"401", b"500"} & {answer[9:12] for answer in received if answer != refusal}
 
 
-@pytest.mark.parametrize("token", [*FORGED.values(), *REJECTED.values()], ids=[*FORGED, *REJECTED])
+@pytest.mark.parametrize("token", forged_refresh_tokens.ACCEPTED.values())
+def test_a_refresh_token_that_is_right_is_refused_wherever_it_is_not_exchanged(
+    port: int, refusal: bytes, token: bytes
+) -> None:
+    received = answers(port, token)
+    assert [answer != refusal for answer in received] == REFRESHING
+    assert {answer[9:12] for answer in received} == {b"200", b"401"}
+
+
+@pytest.mark.parametrize("token", ALL.values(), ids=ALL)
 def test_a_forged_token_is_refused_everywhere_alike(
     port: int, refusal: bytes, token: bytes
 ) -> None:

@@ -86,7 +86,7 @@ type Caller = Callable[..., Answer]
 def ask(server: Running) -> Caller:
     """Return a function that calls an operation correctly but for what it is given."""
     user = f"user-{uuid4()}"
-    token = server.token(user)
+    access = server.token(user)
 
     def ask(
         operation: Operation,
@@ -96,6 +96,7 @@ def ask(server: Running) -> Caller:
         target: str | None = None,
     ) -> Answer:
         typed = [f"Content-Type: {operation.body.media_type}"] if operation.body else []
+        token = server.refresh_token(user) if operation.takes_refresh else access
         example = operation.content.get("content")
         answer = call(
             server.api,

@@ -17,7 +17,7 @@ from tests.conftest import PROJECT, migrations
 
 ROLE = "SELECT rolcanlogin, rolinherit, rolbypassrls FROM pg_roles WHERE rolname = 'freehold_user'"
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-OWNED = ["list", "profile", "tag", "todo", "todo_tag"]
+OWNED = ["grant_", "list", "profile", "tag", "todo", "todo_tag"]
 LOGIN = "CREATE ROLE deployer LOGIN CREATEROLE NOSUPERUSER NOBYPASSRLS"
 
 
@@ -108,7 +108,7 @@ def test_several_migrators_at_once_do_it_once(cluster: str) -> None:
     faults = [each.communicate()[1] for each in migrators]
     assert [each.returncode for each in migrators] == [0] * 4, faults
     for url in urls:
-        assert rows(url, "SELECT version_num FROM alembic_version") == [("0002",)]
+        assert rows(url, "SELECT version_num FROM alembic_version") == [("0003",)]
         command.downgrade(migrations(url), "base")
 
 
@@ -144,7 +144,7 @@ def test_every_owned_table_starts_its_keys_and_indexes_with_the_owner(database_u
         " JOIN pg_attribute ON attrelid = indexrelid AND attnum = 1"
         " WHERE relname <> 'alembic_version'",
     )
-    assert len(keys) == 13
+    assert len(keys) == 16
     assert {first for _, first in keys} == {"owner_id"}
 
 

@@ -164,7 +164,7 @@ def test_nobody_is_believed_who_is_not_configured(server: Running) -> None:
     with client(server, "203.0.113.77") as calls:
         assert statuses(calls, 1, Authorization="Bearer x") == [401]
     last = server.log.read_text().splitlines()[-1]
-    assert "client='127.0.0.1' " in last
+    assert "client='127.0.0.1'" in last
 
 
 def test_whoever_waits_as_long_as_told_is_served_again(tmp_path: Path) -> None:

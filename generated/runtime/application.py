@@ -1,7 +1,7 @@
 # Written by scripts/generate from the contract. Do not edit: it is rewritten whole.
 """The application: FastAPI's, but for the way from a request to its operation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -11,7 +11,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from .dispatch import Dispatch
-from .gate import Gate
+from .gate import Gate, Security
 from .operation import operations
 
 
@@ -23,6 +23,8 @@ class Application(FastAPI):
     """
 
     dispatch: ASGIApp
+    calls: Sequence[tuple[str, str, Security]]
+    """What is served: methods, paths with their base path, and what they take."""
 
     def serve(self, gate: Gate[Any], routers: Iterable[APIRouter]) -> None:
         """Take in the routes of a whole contract."""
@@ -30,6 +32,9 @@ class Application(FastAPI):
         for router in every:
             self.include_router(router)
         served = operations(route for router in every for route in router.routes)
+        self.calls = [
+            (each.declaration.method, path, each.declaration.security) for path, each in served
+        ]
         self.dispatch = Dispatch(gate, served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,9 +5,12 @@ OpenID Connect Core 1.0 (ID tokens, which are none).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from impl.core.issuing import Renewal
+from impl.core.jws import SignedToken
 from impl.core.settings import NO_TYPE, Settings
 from impl.core.unauthenticated import Unauthenticated, require
 
@@ -15,17 +18,19 @@ USER_ID = re.compile(r"[\x21-\x7e]{1,128}")
 SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 # Extensions that a verifier must understand, and keys that a token would bring for itself.
 REFUSED_PARAMETERS = frozenset({"crit", "b64", "jku", "jwk", "x5u", "x5c"})
-# Where providers mark the kind of a token in a claim, it must not contradict the type.
-MARKS = {"token_use": "access", "typ": "Bearer"}
 ID_TOKEN_CLAIMS = frozenset({"nonce", "at_hash", "c_hash"})
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The user whom a token names, and what the token permits."""
+    """The user whom a token names, and what the token permits.
+
+    `renewal` is what a refresh token permits beside, which is nothing but to be exchanged.
+    """
 
     user_id: str
     scopes: frozenset[str]
+    renewal: Renewal | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class Profile:
     `types` are values of the header parameter `typ`, among them `NO_TYPE` for its absence. A
     token without the claim `scope_claim` permits the `default_scopes`.
     """
+
+    marks: ClassVar[Mapping[str, str]] = {"token_use": "access", "typ": "Bearer"}
+    """Where providers mark the kind of a token in a claim, it must not contradict the type."""
 
     types: frozenset[str]
     issuers: frozenset[str]
@@ -50,6 +58,14 @@ class Profile:
         require(isinstance(typ, str) and typ in self.types, "not of a type in JWT_TYPES")
         require(REFUSED_PARAMETERS.isdisjoint(header), "a header parameter is refused")
 
+    def read(self, token: SignedToken, now: float) -> tuple[Caller, int]:
+        """Return whom a verified token names, and the second from which it is expired.
+
+        Raises `Unauthenticated`.
+        """
+        claims = token.claims
+        return self.caller(claims), self.expiry(claims, now)
+
     def caller(self, claims: dict[str, Any]) -> Caller:
         """Return whom verified claims name, or raise `Unauthenticated`."""
         issuer, subject = claims.get("iss"), claims.get("sub")
@@ -57,8 +73,8 @@ class Profile:
         self._check_audience(claims.get("aud"))
         if not isinstance(subject, str) or USER_ID.fullmatch(subject) is None:
             raise Unauthenticated("subject is no user id")
-        for name, mark in MARKS.items():
-            require(claims.get(name, mark) == mark, "not marked as an access token")
+        for name, mark in self.marks.items():
+            require(claims.get(name, mark) == mark, "marked as another kind of token")
         require(ID_TOKEN_CLAIMS.isdisjoint(claims), "an ID token")
         require(isinstance(claims.get("jti", ""), str), "token id is no string")
         return Caller(subject, self._scopes(claims))

@@ -10,6 +10,7 @@ from impl.core.database import Transactions
 from impl.core.paging import Cursors
 from impl.core.problems import Forbidden, Problem
 from impl.core.scope import UserScope
+from impl.core.unauthenticated import require
 
 type Alternative = Mapping[str, frozenset[str]]
 """Security schemes that are needed together, each with the scopes that it takes."""
@@ -35,7 +36,8 @@ class OwnerGate:
     """Lets a caller in to the rows that the caller owns, and to no others.
 
     `tokens` are the names of the schemes that the verified token stands for. `credentials` verify
-    the others; nobody gets in by a scheme that is neither.
+    the others; nobody gets in by a scheme that is neither. `refresh` is the one of `tokens` that
+    refresh tokens are for.
     """
 
     def __init__(
@@ -45,12 +47,15 @@ class OwnerGate:
         limits: Limits,
         tokens: Collection[str],
         credentials: Mapping[str, Credential] | None = None,
+        *,
+        refresh: str | None = None,
     ) -> None:
         self.limits = limits
         self._database = database
         self._cursors = cursors
         self._tokens = frozenset(tokens)
         self._credentials = credentials or {}
+        self._refresh = refresh
 
     def admit(
         self, connection: Scope, security: Sequence[Alternative], user_id: str | None
@@ -58,9 +63,12 @@ class OwnerGate:
         """Return the scope of the caller, whom `Authentication` has put into the connection.
 
         `security` holds the alternatives of an operation; where there are none, the token is
-        enough. Raises `Forbidden` when none of them is met, or `user_id` names somebody else.
+        enough. Raises `Forbidden` when none of them is met, or `user_id` names somebody else, and
+        `Unauthenticated` when the token is of the wrong kind.
         """
         caller: Caller = connection["caller"]
+        is_refresh = any(self._refresh in alternative for alternative in security)
+        require(is_refresh == (caller.renewal is not None), "not the kind of token for this")
         for alternative in security:
             if self._meets(alternative, caller, connection):
                 break
@@ -69,7 +77,9 @@ class OwnerGate:
                 raise Forbidden
         if user_id is not None and user_id != caller.user_id:
             raise Forbidden
-        return UserScope(caller.user_id, caller.scopes, self._database, self._cursors)
+        return UserScope(
+            caller.user_id, caller.scopes, self._database, self._cursors, caller.renewal
+        )
 
     def _meets(self, alternative: Alternative, caller: Caller, connection: Scope) -> bool:
         """Say whether a request has all that an alternative takes; what is not known, it lacks."""

@@ -170,15 +170,23 @@ class Keyring:
 
 def configured(settings: Settings) -> Keyring:
     """Return the keys that the settings name."""
-    fixed: KeySet = {}
-    if settings.shared_secrets and "HS256" in settings.jwt_algorithms:
-        fixed = {None: hs256(*(secret.encode() for secret in settings.shared_secrets))}
     return Keyring(
-        fixed,
+        _secrets(settings),
         _source(settings),
         refresh_s=settings.jwt_jwks_refresh_s,
         stale_s=settings.jwt_jwks_stale_s,
     )
+
+
+def own(settings: Settings) -> Keyring:
+    """Return the keys that the server itself signs with, of which there may be none."""
+    return Keyring(_secrets(settings))
+
+
+def _secrets(settings: Settings) -> KeySet:
+    if not settings.shared_secrets or "HS256" not in settings.jwt_algorithms:
+        return {}
+    return {None: hs256(*(secret.encode() for secret in settings.shared_secrets))}
 
 
 def _source(settings: Settings) -> Source | None:

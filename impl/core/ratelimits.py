@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from impl.core.addresses import client
 from impl.core.auth import refuse
+from impl.core.claims import Caller
 from impl.core.contract import Document, operations
 from impl.core.counts import Counts, Excess, OwnCounts, Policy
 from impl.core.problems import Problem
@@ -48,6 +49,7 @@ class Policies:
 
     `failures` are requests without a valid token. All others count for `user`, for `writes` by
     unsafe methods, for `refresh` when they are for operations of that class, and for `address`.
+    Those with a refresh token count for its grant in the place of its user.
     """
 
     failures: Policy | None
@@ -94,11 +96,11 @@ class RateLimits:
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
-                user_id = scope["caller"].user_id
+                identity = _counted(scope["caller"])
                 for policy in self._safe if scope["method"] in SAFE_METHODS else self._unsafe:
-                    await self._spend(policy, user_id, scope)
+                    await self._spend(policy, identity, scope)
                 if self._refreshing:
-                    await self._count_refresh(user_id, scope)
+                    await self._count_refresh(identity, scope)
                 # Last, so that what is refused to one user takes nothing from the others there.
                 if by_address:
                     await self._spend(by_address, client(scope), scope)
@@ -106,10 +108,10 @@ class RateLimits:
 
         return limited
 
-    async def _count_refresh(self, user_id: str, scope: Scope) -> None:
+    async def _count_refresh(self, identity: str, scope: Scope) -> None:
         paths = self._refreshing.get(scope["method"])
         if self._policies.refresh and paths and paths.fullmatch(scope["path"]):
-            await self._spend(self._policies.refresh, user_id, scope)
+            await self._spend(self._policies.refresh, identity, scope)
 
     async def _spend(self, policy: Policy, identity: str, scope: Scope) -> None:
         excess = await self.counts.add(policy, identity)
@@ -119,6 +121,16 @@ class RateLimits:
             # One line for a window: a flood of requests is no flood of lines.
             logger.warning("limited policy=%s client=%r", policy.name, client(scope))
         raise TooManyRequests(policy, excess)
+
+
+def _counted(caller: Caller) -> str:
+    """Return whom a request counts for: one with a refresh token for its grant, and no user.
+
+    Signatures do not tell whether a grant has ended: who stole a token locks nobody out with it.
+    """
+    if caller.renewal is None:
+        return caller.user_id
+    return f"{caller.user_id} {caller.renewal.token.grant}"
 
 
 def rate_limits(settings: Settings, document: Document, owner: str) -> RateLimits | None:

@@ -14,6 +14,7 @@ from impl.core.criteria import Conditions
 from impl.core.database import JoinedTransaction, Transactions
 from impl.core.etags import ANY, Versions
 from impl.core.ids import uuid7
+from impl.core.issuing import Renewal
 from impl.core.owned import Entity, Owned, Versioned
 from impl.core.paging import Cursors
 from impl.core.prepared import Prepared, Row
@@ -38,18 +39,31 @@ class UserScope(Reader):
     does not exist, here as elsewhere.
     """
 
-    __slots__ = ("_scopes",)
+    __slots__ = ("_renewal", "_scopes")
 
     def __init__(
-        self, owner_id: str, scopes: frozenset[str], database: Transactions, cursors: Cursors
+        self,
+        owner_id: str,
+        scopes: frozenset[str],
+        database: Transactions,
+        cursors: Cursors,
+        renewal: Renewal | None = None,
     ) -> None:
         super().__init__(owner_id, database, cursors)
         self._scopes = scopes
+        self._renewal = renewal
 
     @property
     def scopes(self) -> frozenset[str]:
         """The scopes of the user's token."""
         return self._scopes
+
+    @property
+    def renewal(self) -> Renewal:
+        """What the user's token may be exchanged for; raises `TypeError` for an access token."""
+        if self._renewal is None:
+            raise TypeError("an access token is not exchanged")
+        return self._renewal
 
     async def mine[View: BaseModel](self, table: type[Versioned], view: type[View]) -> View:
         """Return the owner's one row, made with its defaults if it is missing."""
@@ -69,6 +83,14 @@ class UserScope(Reader):
         """
         statement = writing.add(owned_table(table), view, tuple(values))
         return views(view, await self._run(statement, {**written(values), KEY: uuid7()}))[0]
+
+    async def ensure(self, table: type[Entity], key: UUID, values: Values) -> None:
+        """Store a new row with this id; one that is there stays as it is.
+
+        For what has its id before it is stored. Raises `ValueError` as `add` does.
+        """
+        statement = writing.ensure(owned_table(table), tuple(values))
+        await self._run(statement, {**written(values), KEY: key})
 
     async def change[View: BaseModel](
         self,
@@ -190,7 +212,7 @@ class UserScope(Reader):
         comes again.
         """
         async with self._joined() as joined:
-            yield UserScope(self._owner_id, self._scopes, joined, self._cursors)
+            yield UserScope(self._owner_id, self._scopes, joined, self._cursors, self._renewal)
 
     @asynccontextmanager
     async def _joined(self) -> AsyncIterator[JoinedTransaction]:

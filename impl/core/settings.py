@@ -3,19 +3,13 @@
 import hmac
 import os
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, get_args
-from urllib.parse import urlsplit
 
-from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
-    AfterValidator,
     AliasGenerator,
     BeforeValidator,
     Field,
-    SecretStr,
     ValidationError,
 )
 from pydantic_settings import (
@@ -32,6 +26,7 @@ from impl.core.addresses import Proxies
 from impl.core.origins import Origins
 from impl.core.rates import RateSetting
 from impl.core.secret import MIN_SECRET_BYTES, Secret
+from impl.core.urls import DatabaseUrl, KeySetUrl, StorageUrl
 
 SECRET_FILE = "jwt-secret"  # noqa: S105 - the name of a file
 REQUIRED_IN_PRODUCTION = ("DATABASE_URL", "JWT_SECRET", "JWT_ISSUER", "JWT_AUDIENCE")
@@ -50,39 +45,6 @@ class SettingsError(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def _database_url(url: SecretStr) -> SecretStr:
-    value = url.get_secret_value()
-    if not value.startswith(("postgres://", "postgresql://")):
-        raise ValueError
-    try:
-        conninfo_to_dict(value)
-    except ProgrammingError:
-        raise ValueError from None
-    return url
-
-
-def _storage_url(url: SecretStr) -> SecretStr:
-    value = urlsplit(url.get_secret_value())
-    if value.scheme not in {"redis", "rediss", "valkey", "valkeys"} or not value.hostname:
-        raise ValueError
-    value.port  # noqa: B018 - raises a ValueError where there is none
-    return url
-
-
-def _jwks_url(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.hostname or parts.username is not None or parts.fragment or parts.port == 0:
-        raise ValueError
-    # Who can change what arrives can sign every token.
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        raise ValueError
-    return url
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or ip_address(host).is_loopback
 
 
 def _listed(text: object) -> object:
@@ -110,7 +72,7 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = Field(
         "development", description='"development" or "production"'
     )
-    database_url: Annotated[SecretStr, AfterValidator(_database_url)] | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None, description="a URL of the form postgresql://user:password@host:5432/name"
     )
     database_lanes: int = Field(
@@ -139,7 +101,7 @@ class Settings(BaseSettings):
     cursor_secret: Secret | None = Field(
         None, description="at least 32 bytes of random text, such as `openssl rand -hex 32` prints"
     )
-    jwt_jwks_url: Annotated[str, AfterValidator(_jwks_url)] | None = Field(
+    jwt_jwks_url: KeySetUrl | None = Field(
         None, description="an https:// URL without user and fragment; http:// on loopback only"
     )
     jwt_jwks_file: Path | None = Field(None, description="the path of a file")
@@ -169,10 +131,16 @@ class Settings(BaseSettings):
     jwt_max_lifetime_s: int = Field(
         86_400, ge=1, le=31_536_000, description="a number of seconds, 1 to 31536000 (a year)"
     )
+    access_token_lifetime_s: int = Field(
+        900, ge=1, le=86_400, description="a number of seconds, 1 to 86400 (a day)"
+    )
+    refresh_token_lifetime_s: int = Field(
+        2_592_000, ge=1, le=31_536_000, description="a number of seconds, 1 to 31536000 (a year)"
+    )
+    refresh_grace_s: int = Field(10, ge=0, le=60, description="a number of seconds, 0 to 60")
     max_body_bytes: int = Field(
         1_048_576, ge=1, le=1_073_741_824, description="a number of bytes, 1 to 1073741824"
     )
-
     body_timeout_s: int = Field(10, ge=1, le=600, description="a number of seconds, 1 to 600")
     max_upload_bytes: int = Field(
         33_554_432, ge=1, le=1_099_511_627_776, description="a number of bytes, 1 to 1099511627776"
@@ -183,7 +151,7 @@ class Settings(BaseSettings):
     rate_limit_writes: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_refresh: RateSetting = Field(None, description=rates.MEANING)
     rate_limit_address: RateSetting = Field(None, description=rates.MEANING)
-    rate_limit_storage_url: Annotated[SecretStr, AfterValidator(_storage_url)] | None = Field(
+    rate_limit_storage_url: StorageUrl | None = Field(
         None, description="a URL of the form redis://user:password@host:6379/0, or valkey://"
     )
     trusted_proxies: Proxies = Field(

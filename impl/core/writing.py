@@ -54,9 +54,12 @@ def add(table: Table, view: View, names: Names) -> Prepared:
 
 
 @lru_cache(SHAPES)
-def ensure(table: Table) -> Prepared:
-    """Insert the owner's one row with its defaults, unless it is there."""
-    row = insert_or(table).values(owner_id=_owner(table))
+def ensure(table: Table, names: Names = ()) -> Prepared:
+    """Insert the owner's one row, or the one with the id `KEY`, unless it is there.
+
+    Raises `ValueError` as `add` does.
+    """
+    row = insert_or(table).values(_new(table, names))
     return Prepared(row.on_conflict_do_nothing(), writes=True)
 
 

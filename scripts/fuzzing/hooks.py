@@ -9,6 +9,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from scripts.fuzzing import naming
+from scripts.fuzzing.surface import HINT
 
 CURSORS = "FUZZ_CURSORS"
 """The variable with the names of the parameters whose values only the server makes."""
@@ -18,11 +19,18 @@ CURSORS = "FUZZ_CURSORS"
 def filter_failure(
     context: HookContext,  # noqa: ARG001 - the hook's signature
     failure: Failure,
-    case: Case[Any],  # noqa: ARG001 - the hook's signature
+    case: Case[Any],
     response: Response,
 ) -> bool:
-    """Accept that what only the server makes is refused: a cursor, or an id that is not there."""
-    if not isinstance(failure, RejectedPositiveData) or response.status_code not in {400, 422}:
+    """Accept that what only the server makes is refused: a cursor, or an id that is not there.
+
+    And that users are refused where the contract says that they do not have what it takes.
+    """
+    if not isinstance(failure, RejectedPositiveData):
+        return True
+    if response.status_code == 401:
+        return not case.operation.definition.raw.get(HINT, {}).get("skip")
+    if response.status_code not in {400, 422}:
         return True
     cursors = set(os.environ.get(CURSORS, "").split())
     refused = _refused(response)

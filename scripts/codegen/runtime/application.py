@@ -1,6 +1,6 @@
 """The application: FastAPI's, but for the way from a request to its operation."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -10,7 +10,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from .dispatch import Dispatch
-from .gate import Gate
+from .gate import Gate, Security
 from .operation import operations
 
 
@@ -22,6 +22,8 @@ class Application(FastAPI):
     """
 
     dispatch: ASGIApp
+    calls: Sequence[tuple[str, str, Security]]
+    """What is served: methods, paths with their base path, and what they take."""
 
     def serve(self, gate: Gate[Any], routers: Iterable[APIRouter]) -> None:
         """Take in the routes of a whole contract."""
@@ -29,6 +31,9 @@ class Application(FastAPI):
         for router in every:
             self.include_router(router)
         served = operations(route for router in every for route in router.routes)
+        self.calls = [
+            (each.declaration.method, path, each.declaration.security) for path, each in served
+        ]
         self.dispatch = Dispatch(gate, served)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -17,9 +17,11 @@ _SESSIONS = frozenset(
 )
 _DRIVERS = {"psycopg", "psycopg2", "psycopg_pool", "asyncpg", "pg8000", "aiopg"}
 # What a scope is called with, and what of it is refused; all else builds or runs statements.
-_WHOLE = {"etags", "ids", "problems"}
+_WHOLE = {"etags", "ids", "problems", "unauthenticated"}
 _WORDS = {
     "criteria": {"matching", "related"},
+    "issuing": {"Renewal"},
+    "jws": {"digest"},
     "owned": {"Entity", "Owned", "Shared", "Versioned"},
     "paging": {"Order", "Page"},
     "reading": {"Aggregate"},

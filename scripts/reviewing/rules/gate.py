@@ -102,8 +102,8 @@ def _is_verified(module: Module, node: ast.expr) -> bool:
             return bool(values) and all(_is_verified(module, each) for each in values)
         case ast.Await(value=value):
             return _is_verified(module, value)
-        case ast.Call(func=ast.Attribute(attr="verify") | ast.Name(id="verify")):
-            return True
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name)):
+            return name.startswith("verify")
     return False
 
 
