@@ -23,9 +23,17 @@ class Guard:
         self._rows = rows
         self._watch = Watch(stage.alice.actor)
         self._stored: dict[str, frozenset[str]] = {}
+        self._is_ready = False
+
+    def excuse(self) -> None:
+        """Let pass what has changed: the owner has done it."""
+        self._is_ready = False
 
     def look(self) -> None:
-        """Take down how things are."""
+        """Take down how things are, unless nothing was excused since that was done."""
+        if self._is_ready:
+            return
+        self._is_ready = True
         for kind in self._stage.surface.kinds:
             try:
                 self._owner.thing(kind)
@@ -39,13 +47,15 @@ class Guard:
 
         Rows say it all; without a database, or to be thorough, the owner reads everything.
         """
+        if not self._is_ready:
+            return []
         found = self._changed_rows()
         if found or thorough or not self._rows:
             found += [
                 f"the other user's {r.method} {r.path}: {how}" for r, how in self._watch.changes()
             ]
         if found:
-            self.look()
+            self.excuse()
         return found
 
     def _changed_rows(self) -> list[str]:

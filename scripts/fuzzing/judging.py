@@ -81,6 +81,7 @@ class Judge:
     def compare(self, case: Case) -> None:
         """Ask for strangers and for the victim's thing; they are to be alike."""
         ledger = self.stage.ledger
+        self.guard.look()
         try:
             theirs = case.foreign()
             control, foreign, other = (
@@ -110,7 +111,9 @@ class Judge:
         changes = self.guard.changes()
         for change in changes[:1]:
             self._blame(case, f"{_noted(case)}{change}", [request])
-        is_written = answer.ok and request.method not in SAFE
+        told = f"{answer.text} {answer.headers}"
+        may_be_theirs = not answer.body or str(theirs) in told
+        is_written = answer.ok and request.method not in SAFE and may_be_theirs
         if case.touched and not case.touched.is_user and (changes or is_written):
             # The attacker may have something of the same id from now on.
             self.stage.alice.actor.ids.discard(theirs)
@@ -121,7 +124,7 @@ class Judge:
             self.stage.alice.renew(kind)
         except UnavailableError:
             return
-        self.guard.look()
+        self.guard.excuse()
 
     def _ask(self, case: Case, found: Id) -> "Said":
         ask = case.ask(found)

@@ -87,7 +87,7 @@ def _round(judge: Judge, budget: Budget, number: int, progress: Callable[[str], 
     for name in names:
         for who in (stage.alice, stage.bob):
             stage.revive(who)
-        judge.guard.look()
+        judge.guard.excuse()
         for probe in _ordered(KINDS[name](stage), number, stage.random):
             if budget.is_over or (number and stage.ledger.probes >= budget.probes):
                 return

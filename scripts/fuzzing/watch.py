@@ -1,7 +1,7 @@
 """A watch: requests whose answers are to stay as they are, whatever the other user does."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from scripts.agreement.request import Request
 from scripts.fuzzing.actors import Actor
@@ -24,6 +24,10 @@ class Watch:
         first = {each: self._read(each) for each in requests}
         self._seen = {each: [seen, self._read(each)] for each, seen in first.items()}
 
+    def covers(self, requests: Collection[Request]) -> bool:
+        """Say whether these and no others were taken down."""
+        return self._seen.keys() == set(requests)
+
     def changes(self) -> list[tuple[Request, str]]:
         """Return what is read otherwise than before and stays so, and how."""
         now = {each: self._read(each) for each in self._seen}
@@ -40,6 +44,7 @@ class Watch:
                     old, new = (shown(each.get(name)) for each in (self._seen[request][0], again))
                     found.append((request, f"{name} was {old!r}, is {new!r}"))
                     break
+                self._seen[request].append(again)
         return found
 
     def _is_settled(self, request: Request, now: Leaves) -> bool:

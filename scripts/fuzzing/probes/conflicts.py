@@ -32,7 +32,7 @@ class Claim:
             stage.ledger.notes[f"{self.endpoint.id} ({KIND})"] = str(error)
             return
         finally:
-            judge.guard.look()
+            judge.guard.excuse()
         stage.ledger.coverage[self.endpoint.id, KIND] += 1
         for request, answer in (found, *controls):
             stage.failed(KIND, self.endpoint, request, answer)

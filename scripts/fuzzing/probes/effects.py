@@ -28,6 +28,7 @@ class Deed:
     def run(self, judge: Judge) -> None:
         """Do it, and see whether the victim's things are as they were."""
         stage = judge.stage
+        judge.guard.look()
         asked: list[Request] = []
         stage.bob.actor.listeners.append(lambda request, _: asked.append(request))
         try:

@@ -62,7 +62,7 @@ def _case(
     def ask(found: Id) -> Ask:
         path = stage.path(stage.bob, endpoint)
         request = stage.bob.compose(endpoint, stage.draft(endpoint), path)
-        return Ask(_with(request, name, found), (found, *path.values()))
+        return Ask(_with(_without(request, endpoint), name, found), (found, *path.values()))
 
     return Case(
         KIND,
@@ -73,6 +73,15 @@ def _case(
         owner=kind is None,
         note=f"{name} of the other user in the body",
     )
+
+
+def _without(request: Request, endpoint: Endpoint) -> Request:
+    """Return a request without references to own things, which may be refused to another owner."""
+    body = json.loads(request.body)
+    for reference in endpoint.references:
+        if reference.location == "body" and not reference.required and isinstance(body, dict):
+            body.pop(reference.steps[0], None)
+    return replace(request, body=json.dumps(body).encode())
 
 
 def _with(request: Request, name: str, value: Id) -> Request:

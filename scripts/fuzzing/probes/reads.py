@@ -23,24 +23,28 @@ class Turn:
     """The victim does something; before and after, the attacker reads all that there is to read."""
 
     endpoint: Endpoint
+    watch: Watch
 
     def run(self, judge: Judge) -> None:
         """Take down each read that has changed."""
         stage = judge.stage
         found = dict(_reads(stage, stage.bob))
-        watch = Watch(stage.bob.actor)
-        watch.look(list(found))
+        if not self.watch.covers(found):
+            self.watch.look(list(found))
         try:
             attempt(stage.alice, self.endpoint, stage.draft(self.endpoint))
         except UnavailableError:
             return
-        for request, change in watch.changes():
+        changes = self.watch.changes()
+        for request, change in changes:
             detail = f"{change} once the other user has done {self.endpoint.id}"
             stage.blame(KIND, found[request].id, detail, [(stage.bob, request)])
+        if changes:
+            self.watch.look(())
         for endpoint in found.values():
             stage.ledger.coverage[endpoint.id, KIND] += 1
         stage.revive(stage.alice)
-        judge.guard.look()
+        judge.guard.excuse()
 
 
 @dataclass(frozen=True)
@@ -48,11 +52,13 @@ class Walk:
     """The victim adds to a list of theirs; the attacker reads all pages of the own one."""
 
     endpoint: Endpoint
+    others: Watch
 
     def run(self, judge: Judge) -> None:
         """Take down each page that has changed."""
         stage, endpoint = judge.stage, self.endpoint
         watch = Watch(stage.bob.actor)
+        self.others.look(())
         try:
             for who in (stage.alice, stage.bob, stage.bob, stage.bob):
                 who.fill(endpoint)
@@ -66,17 +72,18 @@ class Walk:
             detail = f"{change} once the other user has one more"
             stage.blame(KIND, endpoint.id, detail, [(stage.bob, page)])
         stage.ledger.coverage[endpoint.id, KIND] += 1
-        judge.guard.look()
+        judge.guard.excuse()
 
 
 def turns(stage: Stage) -> Iterator[Turn | Walk]:
     """Return everything that the victim can do to their own things, and every list."""
+    watch = Watch(stage.bob.actor)
     for endpoint in stage.endpoints():
         if not endpoint.is_safe and not is_last(endpoint):
-            yield Turn(endpoint)
+            yield Turn(endpoint, watch)
         is_list = stage.surface.kinds.listed_by(endpoint.id) or endpoint.joins
         if endpoint.method == "GET" and is_list and not endpoint.path.endswith("}"):
-            yield Walk(endpoint)
+            yield Walk(endpoint, watch)
 
 
 def _reads(stage: Stage, who: Holdings) -> Iterator[tuple[Request, Endpoint]]:

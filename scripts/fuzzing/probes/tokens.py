@@ -30,6 +30,7 @@ class Loan:
         """Use the victim's as the attacker; it does what one that is made up does."""
         stage = judge.stage
         theirs, own = (_given(stage, who, self) for who in (stage.alice, stage.bob))
+        judge.guard.excuse()
         judge.guard.look()
         if theirs is None:
             stage.ledger.notes[f"{self.endpoint.id}: {self.parameter.name}"] = "none was given out"
@@ -116,6 +117,7 @@ class Retry:
         asked = [put(request, operation, self.parameter, key) for key in keys]
         used = put(replace(first, body=request.body), operation, self.parameter, keys[0])
         theirs = stage.alice.actor.send(used)
+        judge.guard.excuse()
         judge.guard.look()
         said = [stage.bob.actor.send(each) for each in asked]
         stage.ledger.coverage[self.endpoint.id, KIND] += 1
