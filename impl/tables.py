@@ -103,8 +103,8 @@ class TodoTagRow(Owned, table=True):
 class GrantRow(Entity, table=True):
     """That a user may go on: the refresh tokens that follow from one, of which one is current.
 
-    The current one is of this generation and has this hash; before it came at `last_used_at`,
-    the one before was. A grant that was ended stays until it expires, and begins no more.
+    `token_hash` is the hash of the current one, which was given at `last_used_at`. A grant that
+    was ended stays until it expires: without its row, its first token would begin it again.
     """
 
     __tablename__ = "grant_"

@@ -113,13 +113,18 @@ async def _given_before(scope: UserScope, renewal: Renewal, now: datetime) -> st
         raise Unauthenticated("no such grant, or an ended one")
     (turn,) = found
     is_next = turn.generation == renewal.token.generation + 1
-    if is_next and now - turn.last_used_at < renewal.grace:
-        for successor in renewal.successors(turn.last_used_at):
-            if digest(successor.encode()) == turn.token_hash:
-                return successor
-        raise Unauthenticated("a successor signed with a secret that is gone")
+    if is_next and now < min(turn.last_used_at + renewal.grace, renewal.expires_at):
+        return _same(renewal, turn)
     ended = await _end(scope, grant)
     raise Unauthenticated(f"reused: grant {grant} is ended" if ended else "an ended grant")
+
+
+def _same(renewal: Renewal, turn: Turn) -> str:
+    """Return the successor that has the hash that is stored; raises `Unauthenticated`."""
+    for successor in renewal.successors(turn.last_used_at):
+        if digest(successor.encode()) == turn.token_hash:
+            return successor
+    raise Unauthenticated("the successor is signed with a secret that is not known here")
 
 
 async def _end(scope: UserScope, grant_id: UUID, *criteria: ColumnElement[bool]) -> bool:

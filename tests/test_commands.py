@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.grants import exchanged
 from tests.running import Running, environment
 
 
@@ -42,6 +43,29 @@ def test_a_token_response_is_printed_as_json(tmp_path: Path) -> None:
     assert response["access_token"].count(".") == 2
 
 
+def test_a_refresh_token_is_printed_below_and_is_exchanged(server: Running) -> None:
+    arguments = (f"--data={server.data}", "--sub=auth0|ada", "--scope=todos:read", "--refresh")
+    access, renewing = run("tokens", *arguments).stdout.splitlines()
+    with server.client("unused") as client:
+        client.headers["authorization"] = f"Bearer {access}"
+        assert client.get("/api/todos").status_code == 200
+    response = json.loads(run("tokens", *arguments, "--json").stdout)
+    assert response["refresh_expires_in"] == 2_592_000
+    for token in (renewing, response["refresh_token"]):
+        assert exchanged(server.api, token)["scope"] == "todos:read"
+
+
+def test_a_refresh_token_that_nothing_would_verify_is_not_made(tmp_path: Path) -> None:
+    variables = {"JWT_JWKS_FILE": "keys.json", "JWT_ALGORITHMS": "EdDSA"}
+    key = tmp_path / "keys" / "private-key.pem"
+    assert run("tokens", "keys", "--algorithm=EdDSA", f"--out={key.parent}").returncode == 0
+    arguments = (f"--data={tmp_path}", "--sub=ada", f"--key={key}")
+    assert run("tokens", *arguments, **variables).returncode == 0
+    refused = run("tokens", *arguments, "--refresh", **variables)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "JWT_ALGORITHMS excludes HS256, which would sign the token\n"
+
+
 @pytest.mark.parametrize("argument", ["--sub=", "--sub=a b", "--expires=0", '--scope=a"b'])
 def test_a_token_that_the_api_would_refuse_is_not_made(tmp_path: Path, argument: str) -> None:
     refused = run("tokens", f"--data={tmp_path}", "--sub=ada", argument)
@@ -49,11 +73,13 @@ def test_a_token_that_the_api_would_refuse_is_not_made(tmp_path: Path, argument:
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_no_token_is_made_in_production(tmp_path: Path) -> None:
+@pytest.mark.parametrize("option", ["--json", "--refresh"])
+def test_no_token_is_made_in_production(tmp_path: Path, option: str) -> None:
     refused = run(
         "tokens",
         f"--data={tmp_path}",
         "--sub=ada",
+        option,
         ENVIRONMENT="production",
         DATABASE_URL="postgresql://ada@localhost/todos",
         # review: allow FH601: it signs for servers that this test runs

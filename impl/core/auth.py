@@ -168,7 +168,7 @@ class Authentication:
 
     def _verifier_of(self, scope: Scope) -> Verifier:
         # Left out by some servers (ASGI); no call that is reserved is spelt in another way.
-        call = (scope["method"], scope.get("raw_path") or scope["path"].encode())
+        call = (scope["method"], scope.get("raw_path") or _raw(scope["path"]))
         return self._reserved.verifier if call in self._reserved.calls else self._verifier
 
     async def _serve_late(self, kid: str, scope: Scope, receive: Receive, send: Send) -> None:
@@ -181,6 +181,10 @@ class Authentication:
         except Unavailable as refusal:
             return await response(refusal)(scope, receive, send)
         return await self._app(scope, receive, send)
+
+
+def _raw(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _report(refusal: Unauthenticated, scope: Scope) -> None:
