@@ -134,7 +134,7 @@ class Boxes:
         start = 0
         if cursor := asked.get("cursor"):
             whose, start = self.cursors.get(cursor, ("", 0))
-            if whose != user:
+            if whose != user and not (whose and "cursors" in self.leaks):
                 raise HTTPException(403 if whose and "tokens" in self.leaks else 400)
         found = [each for each in self.boxes.values() if each["ownerId"] == user]
         found = [each for each in found if asked.get("q", "") in each["name"]]

@@ -65,6 +65,14 @@ def test_a_leak_is_found(fuzzed: Fuzz, kind: str) -> None:
     assert code == 1
 
 
+def test_a_sealed_cursor_is_for_whom_it_was_given_to(fuzzed: Fuzz) -> None:
+    code, report = fuzzed("cursors")
+    [finding] = report["findings"]
+    assert (finding["kind"], finding["operation"]) == ("tokens", "listBoxes")
+    assert "status is '200', and '400' for one that is made up" in finding["detail"]
+    assert code == 1
+
+
 def test_the_first_leak_is_enough_where_it_is_asked_for(fuzzed: Fuzz) -> None:
     lost = CONTRACT.replace("/boxes/empty:", "/boxes/drop:")
     code, report = fuzzed("items", "access", "reads", contract=lost, options=["--first"])

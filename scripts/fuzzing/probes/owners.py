@@ -11,6 +11,7 @@ from scripts.fuzzing import ids
 from scripts.fuzzing.ids import Id
 from scripts.fuzzing.judging import Ask, Case
 from scripts.fuzzing.kinds import Kind
+from scripts.fuzzing.references import ITEMS
 from scripts.fuzzing.rehearsal import is_last
 from scripts.fuzzing.stage import Stage
 from scripts.fuzzing.surface import Endpoint
@@ -79,8 +80,12 @@ def _without(request: Request, endpoint: Endpoint) -> Request:
     """Return a request without references to own things, which may be refused to another owner."""
     body = json.loads(request.body)
     for reference in endpoint.references:
-        if reference.location == "body" and not reference.required and isinstance(body, dict):
-            body.pop(reference.steps[0], None)
+        is_field = reference.location == "body" and reference.steps in {
+            (reference.name,),
+            (reference.name, ITEMS),
+        }
+        if is_field and not reference.required:
+            body.pop(reference.name, None)
     return replace(request, body=json.dumps(body).encode())
 
 
