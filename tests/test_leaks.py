@@ -44,7 +44,7 @@ def _tried(leak: Leak) -> Outcome:
         found = _run("reviewing", str(project), "--format=json")["findings"]
         blocking = [each for each in found if each["severity"] == "blocking"]
         bare = _fuzzed(project, "--row-level-security=off", "--first")
-        return Outcome(blocking, bare, _fuzzed(project, "--probes=1"))
+        return Outcome(blocking, bare, _fuzzed(project, "--time=12"))
 
 
 def _fuzzed(project: Path, *options: str) -> list[dict[str, Any]]:

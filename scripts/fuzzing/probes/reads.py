@@ -1,5 +1,6 @@
 """Reads: what the attacker reads stays the same, whatever the victim does."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -100,6 +101,15 @@ def _reads(stage: Stage, who: Holdings) -> Iterator[tuple[Request, Endpoint]]:
         yield from ((each, endpoint) for each in _varied(stage, endpoint, request))
 
 
+def _words(stage: Stage, endpoint: Endpoint) -> list[str]:
+    """Return a whole word that the victim reads there now: some searches are for those alone."""
+    request = stage.request(stage.alice, endpoint)
+    if request is None:
+        return []
+    text = stage.alice.actor.send(request).text
+    return re.findall(rf"{re.escape(stage.alice.actor.token)}\w+", text)[:1]
+
+
 def _within(stage: Stage, who: Holdings, endpoint: Endpoint) -> Iterator[Request]:
     """Return a read by each reference of the query, to something of one's own."""
     for reference in endpoint.references:
@@ -115,12 +125,11 @@ def _varied(stage: Stage, endpoint: Endpoint, request: Request) -> Iterator[Requ
             continue
         for value in stage.known.samples.values(parameter, endpoint)[:6]:
             is_text = isinstance(value, str) and parameter.schema.get("type") == "string"
-            is_free = is_text and stage.surface.schemas.fits(
-                parameter.schema, stage.alice.actor.token
-            )
-            shown = stage.alice.actor.token if is_free else value
-            if shown is not None:
-                yield put(request, operation, parameter, shown)
+            token = stage.alice.actor.token
+            is_free = is_text and stage.surface.schemas.fits(parameter.schema, token)
+            for shown in (token, *_words(stage, endpoint)) if is_free else (value,):
+                if shown is not None:
+                    yield put(request, operation, parameter, shown)
     if not endpoint.path.endswith("}"):
         for flag in _FLAGS:
             between = "&" if request.query else ""
