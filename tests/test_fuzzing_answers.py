@@ -143,7 +143,7 @@ def test_requests_are_shown_without_secrets() -> None:
 
 
 def test_broken_credentials_are_nearly_right() -> None:
-    # review: allow FH601: nobody signed it
+    # review: allow FH601: no key has signed this token
     value = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJlLW9mLW5vYm9keQ"
     changed, unsigned = [made for _, made in broken(value)]
     assert [a == b for a, b in zip(changed, value, strict=True)].count(False) == 1
