@@ -298,7 +298,7 @@ DELETE_TODOS = Declaration(
     answers=Answers(
         bare=Answer(204),
     ),
-    refusals=frozenset([401, 403, 404, 422, 429, 500, 503]),
+    refusals=frozenset([401, 403, 404, 414, 422, 429, 500, 503]),
 )
 
 SUMMARISE_TODOS = Declaration(

@@ -59,7 +59,7 @@ def _run(package: str, *arguments: str) -> dict[str, Any]:
     done = subprocess.run(
         command, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False
     )
-    if done.returncode == 2 and "has no row-level security" in done.stderr:
+    if done.returncode == 2 and "run scripts/migrate" in done.stderr:
         return {"findings": []}
     assert done.returncode in {0, 1}, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout)

@@ -68,6 +68,14 @@ LEAKS = (
         ),
     ),
     leak(
+        "rows are removed in bulk, whoever owns them",
+        (
+            WRITING,
+            "return _counted(delete(table).where(owned(table), *conditions.clauses))",
+            "return _counted(delete(table).where(*conditions.clauses))",
+        ),
+    ),
+    leak(
         "a todo belongs to whom its body names",
         (
             "openapi.yaml",
@@ -116,6 +124,7 @@ LEAKS = (
             '        reference("todo"),\n        reference("tag"),\n',
             '        reference("todo"),\n',
         ),
+        fuzzed=False,
     ),
     leak(
         "a list of another user's is told from one that is not there",
