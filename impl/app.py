@@ -7,17 +7,16 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from generated import api
 from generated.runtime.application import Application
 from impl import lists, tags, todos, tokens, users
 from impl.core import auth, keyring, problems, refreshing
+from impl.core.addresses import believing
 from impl.core.auth import Authentication, Reserved, Verifier
 from impl.core.claims import access_tokens
 from impl.core.contract import Document
@@ -136,6 +135,5 @@ def _surrounded(
     if settings.cors_origins:
         outer = CrossOrigin(outer, settings.cors_origins, contract)
     if settings.trusted_proxies:
-        trusted = list(settings.trusted_proxies)
-        outer = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", outer), trusted))
+        outer = believing(outer, settings.trusted_proxies)
     return outer

@@ -209,13 +209,14 @@ def test_a_migrated_database_is_accepted(database_url: str) -> None:
         ("CREATE POLICY all_of_it ON todo USING (true)", "todo has a policy that does not ask"),
         ("REVOKE DELETE ON todo FROM freehold_user", "todo is not granted to freehold_user"),
         ("DROP TABLE profile", "profile does not exist"),
+        ("ALTER TABLE todo ALTER title DROP NOT NULL", "todo.title may be null"),
         (
             SLY,
             "todo shows rows to nobody in particular",
         ),
     ],
 )
-def test_a_database_whose_policies_do_not_bite_is_refused(
+def test_a_database_that_lets_in_what_it_should_keep_out_is_refused(
     own_database: str, statement: str, fault: str
 ) -> None:
     with psycopg.connect(own_database, autocommit=True) as connection:

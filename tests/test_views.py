@@ -111,6 +111,12 @@ def test_what_the_contract_does_not_say_is_no_view(wrong: dict[str, object]) -> 
         views(Todo, [todo_row(**wrong)])
 
 
+def test_nulls_are_looked_for_where_a_column_may_hold_them() -> None:
+    assert views(Todo, [todo_row()], frozenset({"title", "due_at"}))[0].due_at is None
+    with pytest.raises(ValidationError):
+        views(Todo, [todo_row(title=None)], frozenset({"title"}))
+
+
 @pytest.mark.parametrize("wrong", [{"title": 1}, {"version": "1"}, {"created_at": "now"}])
 def test_what_is_not_of_its_type_is_not_sent(wrong: dict[str, object]) -> None:
     (todo,) = views(Todo, [todo_row(**wrong)])

@@ -1,9 +1,9 @@
 """Statements that are built and compiled once, and run ever after with other values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable
+from sqlalchemy import BindParameter, Column, Executable
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -27,14 +27,15 @@ def bind[Value](name: str, kind: TypeEngine[Value]) -> BindParameter[Value]:
 class Prepared:
     """A statement with parameters, of which `OWNER` is the owner whose rows it is about.
 
-    `writes` says whether it does more than read; `names` are those of its result's columns.
+    `writes` says whether it does more than read; `names` are those of its result's columns, and
+    `nullable` those of them that may hold nulls.
     `sql`, `oids` and `formats` are what libpq sends: text with $1, $2, ..., and for each of these
     the type and the format (0 text, 1 binary) of its values.
     """
 
     __slots__ = (
-        "_constants", "_parameters", "formats", "names", "oids", "processors", "sql",
-        "statement", "writes",
+        "_constants", "_parameters", "formats", "names", "nullable", "oids", "processors", "sql", "statement",
+        "writes",
     )  # fmt: skip
 
     def __init__(self, statement: Executable, *, writes: bool = False) -> None:
@@ -59,6 +60,7 @@ class Prepared:
     def _take_columns(self, compiled: SQLCompiler) -> None:
         columns = compiled._result_columns  # noqa: SLF001 - what SQLAlchemy's own results read
         self.names = tuple(column.name for column in columns)
+        self.nullable = frozenset(each.name for each in columns if _may_be_null(each.objects))
         self.processors = [
             (at, process)
             for at, column in enumerate(columns)
@@ -90,6 +92,11 @@ class Prepared:
         for at, process in self.processors:
             row[at] = process(row[at])
         return tuple(row)
+
+
+def _may_be_null(objects: Iterable[object]) -> bool:
+    """Tell whether a null may come, by what SQLAlchemy knows of a result's column."""
+    return not any(isinstance(each, Column) and not each.nullable for each in objects)
 
 
 def _processor(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:

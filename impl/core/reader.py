@@ -38,7 +38,7 @@ class Reader:
     async def get[View: BaseModel](self, table: type[Entity], key: UUID, view: type[View]) -> View:
         """Return one row. Raises `NotFound`."""
         statement = reading.get(source(table), view)
-        found = views(view, await self._run(statement, {KEY: key}))
+        found = views(view, await self._run(statement, {KEY: key}), statement.nullable)
         if not found:
             raise NotFound
         return found[0]
@@ -58,7 +58,8 @@ class Reader:
         else:
             sorting = keyset(source(of), order)
             statement = reading.page(source(of), view, conditions, sorting, Start.FIRST)
-        return views(view, await self._run(statement, {**conditions.values, LIMIT: limit}))
+        rows = await self._run(statement, {**conditions.values, LIMIT: limit})
+        return views(view, rows, statement.nullable)
 
     async def page[View: BaseModel](
         self,
@@ -81,7 +82,7 @@ class Reader:
         statement = reading.page(source(of), view, conditions, sorting, begin)
         values = {**conditions.values, **position, LIMIT: limit + 1}
         rows = await self._run(statement, values)
-        items = views(view, rows[:limit])
+        items = views(view, rows[:limit], statement.nullable)
         if len(rows) <= limit:
             return Page(items, None)
         last = dict(zip(statement.names, rows[limit - 1], strict=True))
@@ -126,7 +127,8 @@ class Reader:
             for field, each in aggregates.items()
         )
         statement = reading.aggregate(reads, view, figures, conditions)
-        return views(view, await self._run(statement, {**conditions.values, LIMIT: limit}))
+        rows = await self._run(statement, {**conditions.values, LIMIT: limit})
+        return views(view, rows, statement.nullable)
 
     def _run(self, statement: Prepared, values: Mapping[str, object]) -> Awaitable[Sequence[Row]]:
         return self._database.run(self._owner_id, statement, values)

@@ -72,7 +72,7 @@ class UserScope(Reader):
         if not found:
             await self._run(writing.ensure(owned_table(table)), {})
             found = await self._run(statement, {})
-        return views(view, found)[0]
+        return views(view, found, statement.nullable)[0]
 
     async def add[View: BaseModel](
         self, table: type[Entity], values: Values, view: type[View]
@@ -82,7 +82,8 @@ class UserScope(Reader):
         Raises `ValueError` for values that name those, or no column.
         """
         statement = writing.add(owned_table(table), view, tuple(values))
-        return views(view, await self._run(statement, {**written(values), KEY: uuid7()}))[0]
+        rows = await self._run(statement, {**written(values), KEY: uuid7()})
+        return views(view, rows, statement.nullable)[0]
 
     async def ensure(self, table: type[Entity], key: UUID, values: Values) -> None:
         """Store a new row with this id; one that is there stays as it is.
@@ -116,7 +117,7 @@ class UserScope(Reader):
         changed = await self._run(statement, {**written(values), **among(versions), KEY: key})
         if not changed:
             raise await self._absence(table, key)
-        return views(view, changed)[0]
+        return views(view, changed, statement.nullable)[0]
 
     async def change_mine[View: BaseModel](
         self,
@@ -136,7 +137,7 @@ class UserScope(Reader):
         changed = await self._run(statement, bound)
         if not changed:
             changed = await self._make_and_run(table, statement, bound)
-        return views(view, changed)[0]
+        return views(view, changed, statement.nullable)[0]
 
     async def put(
         self, table: type[Owned], values: Values, *, by: Collection[Mapped[Any]] = ()
@@ -163,7 +164,7 @@ class UserScope(Reader):
             bound = {**written(values), KEYS: list(keys)}
             changed = await joined.run(self._owner_id, statement, bound)
         found = {row[-1]: row for row in changed}
-        return views(view, [found[key] for key in keys])
+        return views(view, [found[key] for key in keys], statement.nullable)
 
     async def change_where(
         self,

@@ -34,6 +34,13 @@ POLICIES = Table(
     Column("polqual", Text),
     Column("polwithcheck", Text),
 )
+ATTRIBUTES = Table(
+    "pg_attribute",
+    CATALOG,
+    Column("attrelid", OID),
+    Column("attname", Text),
+    Column("attnotnull", Boolean),
+)
 
 
 class DatabaseRefused(Exception):  # noqa: N818 - a verdict on the database, not a failure of ours
@@ -84,13 +91,16 @@ async def _take_role(connection: AsyncConnection, identity: Prepared) -> None:
 
 
 async def _faults(connection: AsyncConnection, table: Table) -> list[str]:
-    """Return what keeps the policies of one table from biting."""
+    """Return what keeps the policies of one table from biting, and what lets nulls into it."""
     name = table.name
     state = (await connection.execute(_state(name))).one_or_none()
     if state is None:
         return [f"the table {name} does not exist or is out of reach: {MIGRATE}"]
     policies = (await connection.execute(_policies(name))).all()
     faults = [f"the table {name} {fault}: {MIGRATE}" for fault in _gaps(state, policies)]
+    required = {column.name for column in table.columns if not column.nullable}
+    lenient = required - {row.attname for row in await connection.execute(_required(name))}
+    faults += [f"the column {name}.{each} may be null: {MIGRATE}" for each in sorted(lenient)]
     # review: allow FH201: it asks whether the policies bite, in the role that must see nothing
     if state.may_use and (await connection.execute(select(*table.primary_key).limit(1))).first():
         faults.append(f"the table {name} shows rows to nobody in particular: {MIGRATE}")
@@ -122,6 +132,16 @@ def _state(name: str) -> Executable:
         func.row_security_active(oid).label("active"),
         and_(*(func.has_table_privilege(oid, each) for each in PRIVILEGES)).label("may_use"),
     ).where(CLASSES.c.relname == name, func.pg_table_is_visible(oid))
+
+
+def _required(name: str) -> Executable:
+    """Select the columns that take no null, which whoever reads them relies on."""
+    return (
+        select(ATTRIBUTES.c.attname)
+        .join(CLASSES, CLASSES.c.oid == ATTRIBUTES.c.attrelid)
+        .where(CLASSES.c.relname == name, func.pg_table_is_visible(CLASSES.c.oid))
+        .where(ATTRIBUTES.c.attnotnull)
+    )
 
 
 def _policies(name: str) -> Executable:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
-from itertools import repeat
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
 from uuid import UUID
@@ -25,26 +24,37 @@ LOADED = {bool, bytes, date, datetime, Decimal, float, int, NoneType, str, time,
 
 RULES = (AfterValidator, BeforeValidator, PlainValidator, WrapValidator)
 
+# What a model is made of, beyond the reach of `BaseModel.__setattr__`.
+_keep_values, _keep_names, _keep_extra, _keep_private = (
+    vars(BaseModel)[slot].__set__ for slot in BaseModel.__slots__
+)
+
 type Values = dict[str, Any]
 
 
-def views[View: BaseModel](view: type[View], rows: Iterable[Row]) -> list[View]:
-    """Build answers from rows whose first columns are the fields of the view, in their order."""
-    names, build = _builder(view)
+def views[View: BaseModel](
+    view: type[View], rows: Iterable[Row], nullable: frozenset[str] | None = None
+) -> list[View]:
+    """Build answers from rows whose first columns are the fields of the view, in their order.
+
+    `nullable` are the columns that a null may be in; without it, any of them.
+    """
+    names, build = _builder(view, nullable)
     # A page's rows have more columns, which `zip` leaves out.
-    return build(list(map(dict, map(zip, repeat(names), rows))))
+    return build([dict(zip(names, row)) for row in rows])  # noqa: B905 - as it is meant
 
 
 @cache
 def _builder[View: BaseModel](
-    view: type[View],
+    view: type[View], nullable: frozenset[str] | None
 ) -> tuple[tuple[str, ...], Callable[[list[Values]], list[View]]]:
     leaves = {
         name: _leaves(field.rebuild_annotation()) for name, field in view.model_fields.items()
     }
     plain = all(_is_loaded(leaf) for each in leaves.values() for leaf in each)
-    build = _constructor(view, leaves) if plain and _is_bare(view) else _validator(view)
-    return tuple(leaves), build
+    if not plain or not _is_bare(view):
+        return tuple(leaves), _validator(view)
+    return tuple(leaves), _constructor(view, leaves, frozenset(leaves if nullable is None else nullable))
 
 
 def _leaves(annotation: Any) -> list[Any]:
@@ -78,15 +88,15 @@ def _is_bare(view: type[BaseModel]) -> bool:
 
 
 def _constructor[View: BaseModel](
-    view: type[View], leaves: Mapping[str, Sequence[Any]]
+    view: type[View], leaves: Mapping[str, Sequence[Any]], nullable: frozenset[str]
 ) -> Callable[[list[Values]], list[View]]:
     """Return what `model_construct` is, without its search for aliases and defaults.
 
     The values are the tables', which refuse what the contract does, and serializing them finds
     out a wrong type. What it lets pass, nulls and literals, is looked at here.
     """
-    new, keep, names = view.__new__, object.__setattr__, set(view.model_fields)
-    required = [name for name, each in leaves.items() if NoneType not in each]
+    new, names = view.__new__, set(view.model_fields)
+    required = [name for name in nullable if NoneType not in leaves.get(name, [NoneType])]
     literals = [(name, _allowed(each)) for name, each in leaves.items() if _allowed(each)]
     validate = _validator(view)
 
@@ -98,10 +108,10 @@ def _constructor[View: BaseModel](
             if values[name] not in allowed:
                 return validate([values])[0]
         built = new(view)
-        keep(built, "__dict__", values)
-        keep(built, "__pydantic_fields_set__", names)
-        keep(built, "__pydantic_extra__", None)
-        keep(built, "__pydantic_private__", None)
+        _keep_values(built, values)
+        _keep_names(built, names)
+        _keep_extra(built, None)
+        _keep_private(built, None)
         return built
 
     return lambda every: [construct(values) for values in every]

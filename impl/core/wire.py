@@ -61,7 +61,7 @@ def _binary(kind: TypeEngine[Any]) -> tuple[int, Callable[[Any], Any]]:
 
 
 def _uuid(value: UUID) -> bytes:
-    return value.bytes
+    return value.int.to_bytes(16)  # without the call that `UUID.bytes` is
 
 
 def _boolean(value: object) -> bytes:

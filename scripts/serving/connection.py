@@ -6,7 +6,7 @@ documents, writes a response at once, and arms no timer for a request.
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import unquote
 
 import httptools
@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 
 from impl.core import problems
 from impl.core.problems import Problem
-from scripts.serving.exchange import STATUS_LINES, Exchange
+from scripts.serving.exchange import FIELD_LINE, STATUS_LINES, Exchange
 
 MAX_TARGET_BYTES = 8_192
 MAX_HEAD_BYTES = 131_072
@@ -47,12 +47,13 @@ class Connection(asyncio.Protocol):
         self._exchanges: deque[Exchange] = deque()  # the first is being answered
         self._arriving: Exchange | None = None
         self._deaf = False  # nothing more is read
+        self._paused = False
         self._refusal = 400
         self._drained: asyncio.Event | None = None
-        self._due: float | None = None  # when the client will have been silent for too long
+        self._patience: float | None = None  # for how many seconds the client may be silent yet
         self._defaults: list[tuple[bytes, bytes]] = []
         self._standing = b""
-        self._begin_head()
+        self.on_message_begin()
         self._in_head = False
 
     # What the event loop calls.
@@ -65,7 +66,6 @@ class Connection(asyncio.Protocol):
         self._address = transport.get_extra_info("sockname")
         secure = transport.get_extra_info("sslcontext")
         self._scheme = "https" if secure else "http"
-        self._expect_more(HEAD_TIMEOUT_S)
         self._timer = self._loop.call_later(CHECK_S, self._check)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the loop's interface
@@ -118,13 +118,19 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
-        self._begin_head()
-        self._expect_more(HEAD_TIMEOUT_S)
+        self._patience = HEAD_TIMEOUT_S
+        self._in_head = True
+        self._head_bytes = 0
+        self._target = b""
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._hosts = 0
+        self._awaited = False
 
     def on_url(self, part: bytes) -> None:
         """Take a part of the target."""
         self._target += part
-        self._require(len(self._target) <= MAX_TARGET_BYTES, 414)
+        if len(self._target) > MAX_TARGET_BYTES:
+            self._fail(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a header field."""
@@ -138,12 +144,14 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Hand the request on, or queue it behind the one that is being answered."""
         self._in_head = False
-        self._due = None
+        self._patience = None
         self._head_bytes = 0
-        self._require(len(self._fields) <= MAX_FIELDS, 431)
+        if len(self._fields) > MAX_FIELDS:
+            self._fail(431)
         scope = self._scope()
         # RFC 9112, section 3.2.
-        self._require(self._hosts == 1 or (not self._hosts and scope["http_version"] == "1.0"), 400)
+        if self._hosts != 1 and (self._hosts or scope["http_version"] != "1.0"):
+            self._fail(400)
         exchange = Exchange(
             self,
             scope,
@@ -154,7 +162,7 @@ class Connection(asyncio.Protocol):
         if len(self._exchanges) == 1:
             self._answer(exchange)
         else:
-            self._transport.pause_reading()
+            self._pause_reading()
         self._arriving = exchange
 
     def on_body(self, part: bytes) -> None:
@@ -164,7 +172,7 @@ class Connection(asyncio.Protocol):
             return
         exchange.body += part
         if len(exchange.body) > MAX_HELD_BYTES:
-            self._transport.pause_reading()
+            self._pause_reading()
         exchange.tell()
 
     def on_message_complete(self) -> None:
@@ -187,18 +195,20 @@ class Connection(asyncio.Protocol):
 
     def resume_reading(self) -> None:
         """Let more of the body arrive."""
-        if not self._deaf:
+        if self._paused and not self._deaf:
+            self._paused = False
             self._transport.resume_reading()
 
     def standing_fields(self) -> bytes:
         """Return the header fields that every response has: the date, as uvicorn keeps it."""
         if self._defaults is not self._server.default_headers:
             self._defaults = self._server.default_headers
-            self._standing = b"".join(b"%b: %b\r\n" % field for field in self._defaults)
+            self._standing = b"".join(FIELD_LINE % field for field in self._defaults)
         return self._standing
 
     def ended(self, exchange: Exchange) -> None:
         """Go on to the next request, or wait for it."""
+        self._server.tasks.discard(exchange.task)
         if exchange.gone:
             return
         self._exchanges.popleft()
@@ -212,17 +222,9 @@ class Connection(asyncio.Protocol):
             if self._exchanges:
                 self._answer(self._exchanges[0])
             elif not self._in_head:
-                self._expect_more(HEAD_TIMEOUT_S if exchange.more else self._idle_timeout_s)
+                self._patience = HEAD_TIMEOUT_S if exchange.more else self._idle_timeout_s
 
     # What the connection does itself.
-
-    def _begin_head(self) -> None:
-        self._in_head = True
-        self._head_bytes = 0
-        self._target = b""
-        self._fields: list[tuple[bytes, bytes]] = []
-        self._hosts = 0
-        self._awaited = False
 
     def _scope(self) -> Scope:
         target = httptools.parse_url(self._target)
@@ -244,14 +246,16 @@ class Connection(asyncio.Protocol):
         }
 
     def _answer(self, exchange: Exchange) -> None:
-        task = self._loop.create_task(exchange.run(self._app))
-        self._server.tasks.add(task)
-        task.add_done_callback(self._server.tasks.discard)
+        exchange.task = self._loop.create_task(exchange.run(self._app))
+        self._server.tasks.add(exchange.task)
 
-    def _require(self, fact: bool, status: int) -> None:  # noqa: FBT001 - reads as an assertion
-        if not fact:
-            self._refusal = status
-            raise ValueError(status)  # ends the parser, which raises an error of its own
+    def _pause_reading(self) -> None:
+        self._paused = True
+        self._transport.pause_reading()
+
+    def _fail(self, status: int) -> NoReturn:
+        self._refusal = status
+        raise ValueError(status)  # ends the parser, which raises an error of its own
 
     def _refuse(self, status: int) -> None:
         """Read nothing more; answer what could not be read, if it is the only request."""
@@ -263,7 +267,7 @@ class Connection(asyncio.Protocol):
         if self._arriving is None or not self._arriving.started:
             reply = problems.response(Problem(status))
             head = STATUS_LINES[status] + self.standing_fields()
-            fields = b"".join(b"%b: %b\r\n" % field for field in reply.raw_headers)
+            fields = b"".join(FIELD_LINE % field for field in reply.raw_headers)
             self.write(head + fields + b"connection: close\r\n\r\n" + bytes(reply.body))
         for exchange in self._exchanges:
             exchange.gone = True
@@ -277,22 +281,19 @@ class Connection(asyncio.Protocol):
         if self._transport.can_write_eof():
             self._transport.write_eof()
             self._transport.resume_reading()
-            self._expect_more(LINGER_S)
+            self._patience = LINGER_S
         else:
             self._transport.close()
 
-    def _expect_more(self, seconds: float) -> None:
-        self._due = self._loop.time() + seconds
-
     def _check(self) -> None:
         """Close a connection whose client is silent; there is one timer for all its requests."""
-        if self._due is not None and self._loop.time() >= self._due:
-            if self._in_head:
-                self._refuse(408)
-            else:
-                self._close()
-        else:
+        if self._patience is None or self._patience > 0:
+            self._patience = self._patience and self._patience - CHECK_S
             self._timer = self._loop.call_later(CHECK_S, self._check)
+        elif self._in_head:
+            self._refuse(408)
+        else:
+            self._close()
 
     def _close(self) -> None:
         self._deaf = True

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Scope
 logger = logging.getLogger("freehold.server")
 
 BODILESS = {204, 304}
+FIELD_LINE = b"%b: %b\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 DISCONNECT: Message = {"type": "http.disconnect"}
 STATUS_LINES = {
@@ -46,8 +47,11 @@ class Exchange:
 
     __slots__ = (
         "_bodiless", "_chunked", "_head", "_news", "_remaining", "_taken", "_wire", "awaited",
-        "body", "complete", "gone", "keep_alive", "more", "scope", "started",
+        "body", "complete", "gone", "keep_alive", "more", "scope", "started", "task",
     )  # fmt: skip
+
+    task: asyncio.Task[None]
+    """What answers it."""
 
     def __init__(self, wire: Wire, scope: Scope, *, keep_alive: bool, awaited: bool) -> None:
         self.scope = scope
@@ -106,9 +110,10 @@ class Exchange:
         """Take a part of the response (ASGI); the head leaves together with what follows it."""
         if self.gone:
             return
-        if message["type"] == "http.response.start" and not self.started:
-            self._start(message["status"], message.get("headers", ()))
-        elif message["type"] == "http.response.body" and self.started and not self.complete:
+        kind = message["type"]
+        if kind == "http.response.start" and not self.started:
+            self._start(message["status"], list(message.get("headers", ())))
+        elif kind == "http.response.body" and self.started and not self.complete:
             more = message.get("more_body", False)
             self._write(self._framed(message.get("body", b""), more=more))
             if more:
@@ -117,27 +122,24 @@ class Exchange:
                 self.complete = True
                 self.tell()
         else:
-            raise RuntimeError(f"{message['type']} is out of place")
+            raise RuntimeError(f"{kind} is out of place")
 
-    def _start(self, status: int, headers: Any) -> None:
+    def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.started = True
         self._bodiless |= status in BODILESS
-        lines: list[bytes] = []
-        length = None
-        for name, value in headers:
-            if name == b"content-length":
-                length = int(value)
-            elif name == b"connection":
-                self.keep_alive &= b"close" not in value.lower()
-                continue
-            lines += (name, b": ", value, b"\r\n")
+        given = dict(headers)
+        if b"connection" in given:
+            self.keep_alive &= b"close" not in given[b"connection"].lower()
+            headers = [field for field in headers if field[0] != b"connection"]
+        lines = list(map(FIELD_LINE.__mod__, map(tuple, headers)))
         fields = b"".join(lines)
-        if not fields.count(b"\n") == fields.count(b"\r") == len(lines) // 4 or b"\0" in fields:
+        if not fields.count(b"\n") == fields.count(b"\r") == len(lines) or b"\0" in fields:
             raise RuntimeError("a header field holds a line break or NUL")
-        self._remaining = length
         line = STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
         self._head = line + self._wire.standing_fields() + fields
-        if length is None and not self._bodiless:
+        if b"content-length" in given:
+            self._remaining = int(given[b"content-length"])
+        elif not self._bodiless:
             self._begin_unmeasured()
         self._head += b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
 
