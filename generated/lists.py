@@ -22,7 +22,7 @@ from .runtime.schema import Schema
 from .runtime.writers import JsonWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CreateListCreated:
     """create_list, 201: The list, as stored."""
 
@@ -31,7 +31,7 @@ class CreateListCreated:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetListOk:
     """get_list, 200: The list."""
 
@@ -39,7 +39,7 @@ class GetListOk:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChangeListOk:
     """change_list, 200: The list."""
 

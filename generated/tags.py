@@ -22,7 +22,7 @@ from .runtime.schema import Schema
 from .runtime.writers import JsonWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CreateTagCreated:
     """create_tag, 201: The tag, as stored."""
 
@@ -31,7 +31,7 @@ class CreateTagCreated:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetTagOk:
     """get_tag, 200: The tag."""
 
@@ -39,14 +39,14 @@ class GetTagOk:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetTagNotModified:
     """get_tag, 304: The one you hold is current."""
 
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChangeTagOk:
     """change_tag, 200: The tag."""
 

@@ -35,7 +35,7 @@ from .runtime.schema import Schema
 from .runtime.writers import JsonWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CreateTodoCreated:
     """create_todo, 201: The todo, as stored."""
 
@@ -44,7 +44,7 @@ class CreateTodoCreated:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetTodoOk:
     """get_todo, 200: The todo."""
 
@@ -52,14 +52,14 @@ class GetTodoOk:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetTodoNotModified:
     """get_todo, 304: The one you hold is current."""
 
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReplaceTodoOk:
     """replace_todo, 200: The todo."""
 
@@ -67,7 +67,7 @@ class ReplaceTodoOk:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChangeTodoOk:
     """change_todo, 200: The todo."""
 

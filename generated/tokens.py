@@ -20,7 +20,7 @@ from .runtime.schema import Schema
 from .runtime.writers import JsonWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RefreshTokensOk:
     """refresh_tokens, 200: An access token, and the refresh token that follows."""
 

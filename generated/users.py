@@ -21,7 +21,7 @@ from .runtime.schema import Schema
 from .runtime.writers import JsonWriter
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetProfileOk:
     """get_profile, 200: The profile."""
 
@@ -29,14 +29,14 @@ class GetProfileOk:
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GetProfileNotModified:
     """get_profile, 304: The one you hold is current."""
 
     etag: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ChangeProfileOk:
     """change_profile, 200: The profile."""
 

@@ -12,6 +12,7 @@ from starlette.types import Scope as Connection
 from .gate import Gate
 from .operation import Operation
 
+PERCENT = ord("%")
 _NAME = re.compile(r"{([^{}]*)}")
 
 
@@ -50,24 +51,43 @@ class _Node:
         node.names[operation.declaration.method] = names
         return node
 
-    def find(self, segments: list[str], values: list[str], depth: int = 1) -> "_Node | None":
-        """Prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
+    def find(self, segments: list[str], values: list[str]) -> "_Node | None":
+        """Return the place of a path, after its first segment, and what varies on the way to it."""
+        node = self
+        for segment in segments:
+            inner = node.fixed.get(segment)
+            if inner is None:
+                if node.partly or node.varying is None or not segment:
+                    break
+                values.append(segment)
+                inner = node.varying
+            node = inner
+        else:
+            if node.operations or node.queried:
+                return node
+        values.clear()
+        return self.search(segments, values)
+
+    def search(self, segments: list[str], values: list[str], depth: int = 0) -> "_Node | None":
+        """Try every way; prefer a fixed segment to one that varies (OpenAPI 3.1 §4.8.8.2)."""
         if depth == len(segments):
             return self if self.operations or self.queried else None
         segment = segments[depth]
-        if (node := self.fixed.get(segment)) and (found := node.find(segments, values, depth + 1)):
+        if (node := self.fixed.get(segment)) and (
+            found := node.search(segments, values, depth + 1)
+        ):
             return found
         for pattern, inner in self.partly.values():
             if match := pattern.fullmatch(segment):
                 before = len(values)
                 values.extend(match.groups())
-                if found := inner.find(segments, values, depth + 1):
+                if found := inner.search(segments, values, depth + 1):
                     return found
                 del values[before:]
         if self.varying and segment:
             before = len(values)
             values.append(segment)
-            if found := self.varying.find(segments, values, depth + 1):
+            if found := self.varying.search(segments, values, depth + 1):
                 return found
             del values[before:]
         return None
@@ -111,15 +131,15 @@ class Dispatch:
 
 
 def _segments(raw: bytes) -> list[str]:
-    """Return the decoded segments, the first of which is what comes before the first slash.
+    """Return the decoded segments, but for what comes before the first slash.
 
     A slash that is written %2F belongs to its segment. Bytes that are no UTF-8 become lone
     surrogates, which no parameter lets in.
     """
     path = raw.partition(b"?")[0]
-    if b"%" not in path:
-        return path.decode("utf-8", "surrogateescape").split("/")
-    segments = map(unquote_to_bytes, path.split(b"/"))
+    if PERCENT not in path:
+        return path.decode("utf-8", "surrogateescape").split("/")[1:]
+    segments = map(unquote_to_bytes, path.split(b"/")[1:])
     return [segment.decode("utf-8", "surrogateescape") for segment in segments]
 
 

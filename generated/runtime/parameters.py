@@ -15,6 +15,8 @@ from .schema import Schema, Unfit
 from .styles import Source, Style, names, unpacked
 from .texts import Text, plain, refuse_unfit
 
+PERCENT = ord("%")
+
 type Location = Literal["path", "query", "header", "cookie"]
 type Sent = list[str] | str | bytes | None
 
@@ -28,7 +30,7 @@ class Parameter:
     """
 
     __slots__ = (
-        "_absent", "_kinds", "_plain", "_read", "argument", "array", "key", "location", "name",
+        "_kinds", "_plain", "_read", "absent", "argument", "array", "key", "location", "name",
         "required", "schema", "separator",
     )  # fmt: skip
 
@@ -56,14 +58,14 @@ class Parameter:
         self._kinds = kinds
         self._plain = plain(kinds)
         self._read = schema.read
-        self._absent = _absent(schema, default, is_shared=not array)
+        self.absent = _absent(schema, default)
 
     def read(self, sent: Sent) -> Any:
         """Return the value, or the default; raises ValueError that says what is wrong."""
         if sent is None:
             if self.required:
                 raise ValueError("Required parameter is missing")
-            return self._absent()
+            return self.absent()
         texts = _texts(sent)
         for text in texts:
             refuse_unfit(text)
@@ -97,15 +99,12 @@ def _texts(sent: list[str] | str | bytes) -> list[str]:
     return [sent if isinstance(sent, str) else sent.decode("latin-1")]
 
 
-def _absent(schema: Schema, default: str | None, *, is_shared: bool) -> Callable[[], Any]:
+def _absent(schema: Schema, default: str | None) -> Callable[[], Any]:
     """Return what makes the value of a parameter that was not sent."""
     if default is None:
         return lambda: None
     raw = default.encode()
-    if not is_shared:  # each request has one of its own, which it may change
-        return lambda: schema.read(raw)
-    value = schema.read(raw)
-    return lambda: value
+    return lambda: schema.read(raw)
 
 
 class Structured:
@@ -141,7 +140,7 @@ class Structured:
         self.schema = schema
         self.names = [names(name, text, style, explode=explode) for text in texts or (Text(),)]
         self._read = schema.read
-        self._absent = _absent(schema, default, is_shared=False)
+        self._absent = _absent(schema, default)
 
     def take(self, source: Source, known: frozenset[str]) -> Any:
         """Return the value, or the default; raises ValueError that says what is wrong."""
@@ -202,6 +201,9 @@ class Parameters:
             pattern for p in self.structured if p.location == "query" for pattern in p.names
         ]
         self._cookies = any(p.location == "cookie" for p in every)
+        # But for those of arrays: each request has its own, which it may change.
+        optional = [p for p in self.parameters if not (p.required or p.array)]
+        self._defaults = {p.argument: p.absent() for p in optional}
 
     def read(self, connection: Connection, fields: Fields) -> tuple[dict[str, Any], list[Fault]]:
         """Return the values by their names in Python, and the faults of those that have none."""
@@ -214,9 +216,11 @@ class Parameters:
             "header": fields,
             "cookie": _cookies(fields) if self._cookies else {},
         }
-        values: dict[str, Any] = {}
+        values = self._defaults.copy()
         for parameter in self.parameters:
             sent = sources[parameter.location].get(parameter.key)
+            if sent is None and parameter.argument in values:
+                continue
             try:
                 values[parameter.argument] = parameter.read(sent)
             except ValueError as error:
@@ -262,7 +266,7 @@ def _query(raw: bytes) -> Mapping[str, list[str]]:
 
 
 def _unquoted(text: bytes) -> str:
-    plain = unquote_to_bytes(text) if b"%" in text else text
+    plain = unquote_to_bytes(text) if PERCENT in text else text
     return plain.decode("utf-8", "surrogateescape")
 
 

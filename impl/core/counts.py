@@ -73,13 +73,13 @@ class OwnCounts:
         self._lock = None if owner is None else _Lock(owner)
         self._capacity = capacity
         self._clock = clock
-        # By policy, so that all windows of one are equally long: the first is the first to end.
-        self._windows = defaultdict[Policy, OrderedDict[str, _Window]](OrderedDict)
+        # By name of the policy: its windows are equally long, so the first is the first to end.
+        self._windows = defaultdict[str, OrderedDict[str, _Window]](OrderedDict)
 
     async def add(self, policy: Policy, identity: str) -> Excess | None:
         """Count a request; return None while its window has room for it."""
         now = self._clock()
-        windows = self._windows[policy]
+        windows = self._windows[policy.name]
         window = windows.get(identity)
         if window is None or window.end <= now:
             self._make_room(windows, identity, now)

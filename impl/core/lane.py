@@ -7,7 +7,7 @@ group in which something failed. Source: PostgreSQL's manual, "Pipelining" and "
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -76,12 +76,6 @@ class Group:
         done = [result.status == DONE for result in self.results]
         return [statement for at, statement in self.new if not (at < len(done) and done[at])]
 
-    def take(self, result: PGresult, status: int) -> None:
-        """Keep a result, and the first error; that may come at the commit, after the rows."""
-        self.results.append(result)
-        if status not in SUCCESSES and self.error is None:
-            self.error = error_from_result(result)
-
 
 class Lane:
     """One connection, in pipeline mode from now on.
@@ -105,10 +99,11 @@ class Lane:
         self._lost = lost
         self._deadline_s = deadline_s
         self._prepares = prepared_statements
-        self._plans: OrderedDict[Prepared, Plan] = OrderedDict()
+        self._plans: dict[Prepared, Plan] = {}  # the oldest come first
         self._stale: list[bytes] = []
         self._names = 0
         self._groups: deque[Group] = deque()
+        self.load = 0  # how many groups are under way
         self._flushing = False
         self._closed = False
         self._watch: asyncio.TimerHandle | None = None
@@ -117,11 +112,6 @@ class Lane:
         self._pg.nonblocking = 1
         self._socket = self._pg.socket
         self._loop.add_reader(self._socket, self._read)
-
-    @property
-    def load(self) -> int:
-        """How many groups are under way."""
-        return len(self._groups)
 
     def alive(self) -> bool:
         """Tell whether PostgreSQL is still there, as far as an idle lane can know."""
@@ -152,7 +142,8 @@ class Lane:
             self._forget(statement)
         if group.error:
             raise group.error
-        return statement.processed(group.plan.rows(group.results[-1]))
+        rows = group.plan.rows(group.results[-1])
+        return statement.processed(rows) if statement.processors else rows
 
     def close(self) -> None:
         """Close the connection; whoever still waits gets `LaneLost`."""
@@ -165,6 +156,7 @@ class Lane:
             self._watch.cancel()
         self._pg.finish()
         groups, self._groups = self._groups, deque()
+        self.load = 0
         for group in groups:
             if not group.answered.done():
                 group.answered.set_result(False)
@@ -183,6 +175,7 @@ class Lane:
             self.close()
             raise
         self._groups.append(group)
+        self.load += 1
         if self._watch is None:
             self._watch = self._loop.call_later(self._deadline_s / 4, self._check)
         return group
@@ -190,10 +183,10 @@ class Lane:
     def _pipe(self, statement: Prepared, who: list[Any], values: list[Any]) -> Group:
         group = Group(self._loop.create_future(), self._loop.time())
         if self._prepares:
-            identity = self._plan(self._identity, group, 0)
+            identity = self._plans.get(self._identity) or self._plan(self._identity, group, 0)
             formats = self._identity.formats
             self._pg.send_query_prepared(identity.name, who, formats, Format.BINARY)
-            group.plan = self._plan(statement, group, 1)
+            group.plan = self._plans.get(statement) or self._plan(statement, group, 1)
             self._pg.send_query_prepared(group.plan.name, values, statement.formats, 1)
         else:
             group.plan = Plan(b"")
@@ -203,13 +196,9 @@ class Lane:
         return group
 
     def _plan(self, statement: Prepared, group: Group, executions: int) -> Plan:
-        """Return the plan of a statement, which the group prepares if it is new."""
-        plan = self._plans.get(statement)
-        if plan is not None:
-            self._plans.move_to_end(statement)
-            return plan
+        """Return the plan of a statement that is new here, which the group prepares."""
         if len(self._plans) >= KEPT:
-            self._stale.append(self._plans.popitem(last=False)[1].name)
+            self._stale.append(self._plans.pop(next(iter(self._plans))).name)
         while self._stale:
             self._pg.send_close_prepared(self._stale.pop())
             group.preparations += 1
@@ -264,16 +253,21 @@ class Lane:
                 ended = True
                 continue
             ended = False
-            group = groups[0]
-            status = result.status
-            if status != SYNC:
-                group.take(result, status)
+            group, status = groups[0], result.status
+            if status == SYNC:
+                self._complete(groups.popleft())
                 continue
-            groups.popleft()
-            for statement in group.failures() if group.new else ():
-                self._plans.pop(statement, None)
-            if not group.answered.done():
-                group.answered.set_result(True)
+            group.results.append(result)
+            # The first error counts; it may come at the commit, after the rows.
+            if status not in SUCCESSES and group.error is None:
+                group.error = error_from_result(result)
+
+    def _complete(self, group: Group) -> None:
+        self.load -= 1
+        for statement in group.failures() if group.new else ():
+            self._plans.pop(statement, None)
+        if not group.answered.done():
+            group.answered.set_result(True)
 
     def _check(self) -> None:
         """Close the lane if its oldest group has waited for too long; else look again later."""

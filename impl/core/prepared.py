@@ -34,8 +34,8 @@ class Prepared:
     """
 
     __slots__ = (
-        "_constants", "_parameters", "formats", "names", "nullable", "oids", "processors", "sql", "statement",
-        "writes",
+        "_constants", "_parameters", "formats", "names", "nullable", "oids", "processors", "sql",
+        "statement", "writes",
     )  # fmt: skip
 
     def __init__(self, statement: Executable, *, writes: bool = False) -> None:

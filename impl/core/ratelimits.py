@@ -76,15 +76,17 @@ class RateLimits:
         self._policies = policies
         self._safe = [policy for policy in (policies.user,) if policy]
         self._unsafe = [policy for policy in (policies.user, policies.writes) if policy]
-        self._refreshing = refreshing if policies.refresh else {}
+        self._refresh = [policy for policy in (policies.refresh,) if policy]
+        self._refreshing = refreshing
         self.counts = counts
 
     async def refuse(
         self, refusal: Unauthenticated, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Answer a request without a valid token: 401, or 429 when there were too many of them."""
-        if self._policies.failures:
-            await self._spend(self._policies.failures, client(scope), scope)
+        failures = self._policies.failures
+        if failures and (excess := await self.counts.add(failures, client(scope))):
+            raise _exceeded(failures, excess, scope)
         await refuse(refusal, scope, receive, send)
 
     def before(self, app: ASGIApp) -> ASGIApp:
@@ -97,30 +99,29 @@ class RateLimits:
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
                 identity = _counted(scope["caller"])
-                for policy in self._safe if scope["method"] in SAFE_METHODS else self._unsafe:
-                    await self._spend(policy, identity, scope)
-                if self._refreshing:
-                    await self._count_refresh(identity, scope)
+                for policy in self._kept(scope):
+                    if excess := await self.counts.add(policy, identity):
+                        raise _exceeded(policy, excess, scope)
                 # Last, so that what is refused to one user takes nothing from the others there.
-                if by_address:
-                    await self._spend(by_address, client(scope), scope)
+                if by_address and (excess := await self.counts.add(by_address, client(scope))):
+                    raise _exceeded(by_address, excess, scope)
             await app(scope, receive, send)
 
         return limited
 
-    async def _count_refresh(self, identity: str, scope: Scope) -> None:
-        paths = self._refreshing.get(scope["method"])
-        if self._policies.refresh and paths and paths.fullmatch(scope["path"]):
-            await self._spend(self._policies.refresh, identity, scope)
+    def _kept(self, scope: Scope) -> list[Policy]:
+        """Return the policies that a request counts for by its method and path."""
+        method = scope["method"]
+        policies = self._safe if method in SAFE_METHODS else self._unsafe
+        paths = self._refreshing.get(method)
+        return policies + self._refresh if paths and paths.fullmatch(scope["path"]) else policies
 
-    async def _spend(self, policy: Policy, identity: str, scope: Scope) -> None:
-        excess = await self.counts.add(policy, identity)
-        if excess is None:
-            return
-        if excess.requests == 1:
-            # One line for a window: a flood of requests is no flood of lines.
-            logger.warning("limited policy=%s client=%r", policy.name, client(scope))
-        raise TooManyRequests(policy, excess)
+
+def _exceeded(policy: Policy, excess: Excess, scope: Scope) -> TooManyRequests:
+    if excess.requests == 1:
+        # One line for a window: a flood of requests is no flood of lines.
+        logger.warning("limited policy=%s client=%r", policy.name, client(scope))
+    return TooManyRequests(policy, excess)
 
 
 def _counted(caller: Caller) -> str:

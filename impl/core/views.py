@@ -54,7 +54,9 @@ def _builder[View: BaseModel](
     plain = all(_is_loaded(leaf) for each in leaves.values() for leaf in each)
     if not plain or not _is_bare(view):
         return tuple(leaves), _validator(view)
-    return tuple(leaves), _constructor(view, leaves, frozenset(leaves if nullable is None else nullable))
+    return tuple(leaves), _constructor(
+        view, leaves, frozenset(leaves if nullable is None else nullable)
+    )
 
 
 def _leaves(annotation: Any) -> list[Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Scope
 
@@ -133,7 +133,7 @@ class Exchange:
             headers = [field for field in headers if field[0] != b"connection"]
         lines = list(map(FIELD_LINE.__mod__, map(tuple, headers)))
         fields = b"".join(lines)
-        if not fields.count(b"\n") == fields.count(b"\r") == len(lines) or b"\0" in fields:
+        if not fields.count(b"\n") == fields.count(b"\r") == len(lines) or 0 in fields:
             raise RuntimeError("a header field holds a line break or NUL")
         line = STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
         self._head = line + self._wire.standing_fields() + fields

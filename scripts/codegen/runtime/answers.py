@@ -39,14 +39,16 @@ class Header:
 
     def field(self, value: Any) -> bytes:
         """Return the value as it is sent; one that would end the line early is refused."""
-        text = self._text(value, self.schema) if self.schema else str(value)
+        schema = self.schema
+        if isinstance(value, str) and not (schema and schema.rules):
+            text = str(schema.check(value)) if schema else value
+        else:
+            text = self._text(value, schema) if schema else str(value)
         if not text.isprintable():
             raise ValueError("a response header holds a character that does not belong there")
         return text.encode("latin-1")
 
     def _text(self, value: Any, schema: Schema) -> str:
-        if isinstance(value, str) and not schema.rules:
-            return str(schema.check(value))
         raw = schema.write(value)
         schema.read(raw)
         match plain := from_json(raw):
@@ -92,7 +94,7 @@ class Answer:
         if writer is None and self.writers:
             writer = self.writers[value.media_type]
             headers = [(b"content-type", value.media_type.encode("latin-1"))]
-        status = self._status(value)
+        status = self.status if isinstance(self.status, int) else self._chosen(value, self.status)
         content = writer.content(body) if writer else b""
         for header in self.headers:
             held = getattr(value, header.attribute)
@@ -109,11 +111,10 @@ class Answer:
         await send(start)
         await send({"type": "http.response.body", "body": content if with_body else b""})
 
-    def _status(self, value: Any) -> int:
-        if isinstance(self.status, int):
-            return self.status
+    @staticmethod
+    def _chosen(value: Any, statuses: range) -> int:
         status: int = value.status
-        if status not in self.status:
+        if status not in statuses:
             raise ValueError(f"{status} is not among the declared statuses")
         return status
 

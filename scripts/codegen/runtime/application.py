@@ -1,6 +1,7 @@
 """The application: FastAPI's, but for the way from a request to its operation."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import markcoroutinefunction
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -36,18 +37,18 @@ class Application(FastAPI):
         ]
         self.dispatch = Dispatch(gate, served)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @markcoroutinefunction
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Any:
         """Serve one connection; requests take no way through FastAPI's telemetry.
 
         That would export the text of exceptions, which may hold what was sent or stored.
         """
         if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
+            return super().__call__(scope, receive, send)
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
         scope["app"] = self
-        await self.middleware_stack(scope, receive, send)
+        return self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers around the dispatch, in FastAPI's order.
