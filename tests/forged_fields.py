@@ -1,4 +1,4 @@
-"""Forms of a request's header that hold a token which is right, and prove nothing all the same."""
+"""Header fields that prove nothing, most of them around a token that is right."""
 
 from tests.forgeries import GOOD
 
