@@ -2,13 +2,14 @@
 
 import hmac
 import json
+import os
 from base64 import urlsafe_b64encode
 from typing import Any
 
 from impl.core.jws import MAX_TOKEN_BYTES
 
 ISSUER = "https://id.example.com/"
-NOW = 1_800_000_000
+NOW = int(os.environ.get("FORGED_AT", "1800000000"))  # seconds since the epoch
 DAY = 86_400
 KEY = "3f9c1e7ab2d4508866e1f0c79ad35b2e4c8d7f6a19b0e3d2"
 PUBLIC_KEY = (

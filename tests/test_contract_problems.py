@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from impl.core.problems import Problem, document
+from impl.core.problems import InsufficientScope, Problem, document
 from tests.contract import DOCUMENT, OPERATIONS, Operation, resolved
 
 MEDIA_TYPE = "application/problem+json"
@@ -39,6 +39,13 @@ def test_the_contract_shows_each_problem_as_the_api_answers_it(name: str) -> Non
 def test_each_status_has_one_problem_in_the_contract() -> None:
     statuses = [example["status"] for example in EXAMPLES.values()]
     assert len(set(statuses)) == len(statuses) > 0
+
+
+def test_the_contract_shows_the_challenge_for_scopes_as_the_api_sends_it() -> None:
+    declared = DOCUMENT["components"]["responses"]["Forbidden"]["headers"]
+    sent = InsufficientScope({"todos:write"}, {"todos:write", "todos:read"}).headers
+    assert sent == {name: resolved(header)["example"] for name, header in declared.items()}
+    assert not any(resolved(header).get("required") for header in declared.values())
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)

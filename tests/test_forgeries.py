@@ -1,6 +1,5 @@
 """No forged token gets an answer other than the one 401, wherever it is sent."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,22 +7,12 @@ import pytest
 from impl.app import assemble, connect
 from impl.core.settings import load
 from tests import forged_refresh_tokens
-from tests.applications import exchange, served
-from tests.contract import OPERATIONS
+from tests.applications import served
 from tests.forged_signatures import FORGED
 from tests.forgeries import GOOD, ISSUER, KEY, NOW, REJECTED
 from tests.key_sets import KEYS, issued, published
+from tests.sweep import LINES, REFRESHING, answers, bearing
 
-UNKNOWN = [
-    *("/", "/api", "/api/", "/api/todos/", "/api/todos/a/b", "/API/todos", "/api//todos", "//"),
-    *("/docs", "/openapi.json", "/livez", "/readyz", "/metrics", "/admin", "/.env", "/nothing"),
-    *("/api/users", "/api/todos/%2e%2e", "/%00", "/api/todos.json"),
-]
-LINES = [
-    *(f"{operation.method} {operation.target('alice')}" for operation in OPERATIONS),
-    *(f"GET {path}" for path in UNKNOWN),
-]
-REFRESHING = [each.takes_refresh for each in OPERATIONS] + [False] * len(UNKNOWN)
 ALL = FORGED | REJECTED | forged_refresh_tokens.REJECTED
 
 
@@ -40,27 +29,16 @@ def port(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield port
 
 
-def answers(port: int, token: bytes) -> list[bytes]:
-    """Return what each of `LINES` is answered with, one after the other on a connection."""
-    heads = [
-        b"%s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n" % (line.encode(), token)
-        for line in LINES
-    ]
-    sent = b"\r\n".join([*heads[:-1], heads[-1] + b"Connection: close\r\n", b""])
-    received = re.sub(rb"(date|connection): [^\r]*\r\n", b"", exchange(port, sent))
-    return re.split(rb"(?=HTTP/1\.1 )", received)[1:]
-
-
 @pytest.fixture(scope="module")
 def refusal(port: int) -> bytes:
-    return answers(port, b"e30.e30.AAAA")[0]
+    return answers(port, bearing(b"e30.e30.AAAA"))[0]
 
 
 @pytest.mark.parametrize("token", [GOOD, *map(issued, KEYS.values())])
 def test_a_token_that_is_right_is_refused_where_another_kind_is_taken_and_nowhere_else(
     port: int, refusal: bytes, token: bytes
 ) -> None:
-    received = answers(port, token)
+    received = answers(port, bearing(token))
     assert [answer == refusal for answer in received] == REFRESHING
     assert not {b"401", b"500"} & {answer[9:12] for answer in received if answer != refusal}
 
@@ -69,7 +47,7 @@ def test_a_token_that_is_right_is_refused_where_another_kind_is_taken_and_nowher
 def test_a_refresh_token_that_is_right_is_refused_wherever_it_is_not_exchanged(
     port: int, refusal: bytes, token: bytes
 ) -> None:
-    received = answers(port, token)
+    received = answers(port, bearing(token))
     assert [answer != refusal for answer in received] == REFRESHING
     assert {answer[9:12] for answer in received} == {b"200", b"401"}
 
@@ -79,4 +57,4 @@ def test_a_forged_token_is_refused_everywhere_alike(
     port: int, refusal: bytes, token: bytes
 ) -> None:
     assert refusal.startswith(b"HTTP/1.1 401 Unauthorized\r\n")
-    assert answers(port, token) == [refusal] * len(LINES)
+    assert answers(port, bearing(token)) == [refusal] * len(LINES)

@@ -118,6 +118,13 @@ BAD = [
             "    raise Forbidden if there else NotFound"
         ),
     ),
+    (
+        "FH111",
+        (
+            "from impl.core.problems import InsufficientScope\ndef f(scope):\n"
+            "    raise InsufficientScope({'a'}, {'a'})"
+        ),
+    ),
     ("FH107", "_seen = {}\ndef f(key):\n    _seen[key] = 1"),
     (
         "FH602",

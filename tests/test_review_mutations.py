@@ -129,7 +129,7 @@ MUTATIONS = [
     (
         "FH209",
         GATE,
-        "            if security:\n                raise Forbidden\n",
+        "            if security:\n                raise self._refusal(security, caller)\n",
         "            pass\n",
     ),
     ("FH209", GATE, "if not scopes <= caller.scopes", "if not scopes"),

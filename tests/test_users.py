@@ -151,6 +151,7 @@ def test_another_users_profile_is_forbidden_whether_or_not_there_is_one(
         for condition in ((), ('If-Match: "1"', 'If-None-Match: "2"'), ("Accept: text/html",)):
             answer = called(server, method, f"/api/users/{owner}", token, condition)
             answers.add((bool(owner), answer.status, answer.body))
+            assert "www-authenticate" not in answer.headers
     assert {(named, status) for named, status, _ in answers} == {(True, 403), (False, 404)}
     assert len(answers) == 2
     assert client.get(f"/api/users/{user}").json() == before

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
-from impl.core.claims import Caller
+from impl.core.claims import SCOPE, Caller
 from impl.core.database import Transactions
 from impl.core.paging import Cursors
-from impl.core.problems import Forbidden, Problem
+from impl.core.problems import Forbidden, InsufficientScope, Problem
 from impl.core.scope import UserScope
-from impl.core.unauthenticated import require
+from impl.core.unauthenticated import Unauthenticated
 
 type Alternative = Mapping[str, frozenset[str]]
 """Security schemes that are needed together, each with the scopes that it takes."""
@@ -63,18 +63,20 @@ class OwnerGate:
         """Return the scope of the caller, whom `Authentication` has put into the connection.
 
         `security` holds the alternatives of an operation; where there are none, the token is
-        enough. Raises `Forbidden` when none of them is met, or `user_id` names somebody else, and
-        `Unauthenticated` when the token is of the wrong kind.
+        enough. Raises `InsufficientScope` when none of them is met for want of scopes, `Forbidden`
+        when none is for another reason, or `user_id` names somebody else, and `Unauthenticated`
+        when the token is of the wrong kind.
         """
         caller: Caller = connection["caller"]
-        is_refresh = any(self._refresh in alternative for alternative in security)
-        require(is_refresh == (caller.renewal is not None), "not the kind of token for this")
+        for_refresh = [each for each in security if self._refresh in each]
+        if bool(for_refresh) != (caller.renewal is not None):
+            raise Unauthenticated("not the kind of token for this")
         for alternative in security:
             if self._meets(alternative, caller, connection):
                 break
         else:
             if security:
-                raise Forbidden
+                raise self._refusal(security, caller)
         if user_id is not None and user_id != caller.user_id:
             raise Forbidden
         return UserScope(
@@ -90,6 +92,19 @@ class OwnerGate:
             elif scheme not in self._credentials or not self._credentials[scheme](connection):
                 return False
         return True
+
+    def _refusal(self, alternatives: Sequence[Alternative], caller: Caller) -> Forbidden:
+        """Return the refusal of a caller who meets no alternative.
+
+        It tells of the first that takes scopes which the token lacks. A name that no token can
+        hold is in no challenge.
+        """
+        for alternative in alternatives:
+            schemes = alternative.keys() & self._tokens
+            needed = {scope for scheme in schemes for scope in alternative[scheme]}
+            if missing := needed - caller.scopes:
+                return InsufficientScope(missing, set(filter(SCOPE.fullmatch, needed)))
+        return Forbidden()
 
     def problem(
         self,

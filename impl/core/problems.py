@@ -6,7 +6,7 @@ Format: RFC 9457 (Problem Details for HTTP APIs), `application/problem+json`.
 import json
 import logging
 import traceback
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from uuid import uuid4
@@ -99,8 +99,25 @@ class Problem(HTTPException):
 class Forbidden(Problem):
     """403: the caller is known and may not do this."""
 
-    def __init__(self, detail: str | None = None) -> None:
-        super().__init__(403, detail)
+    def __init__(
+        self, detail: str | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(403, detail, headers=headers)
+
+
+class InsufficientScope(Forbidden):
+    """403: the token lacks scopes (RFC 6750, section 3.1).
+
+    The detail names those that are `missing`; the challenge names all that are `needed`, as they
+    are written by RFC 6749, section 3.3.
+    """
+
+    def __init__(self, missing: Collection[str], needed: Collection[str]) -> None:
+        scope = f', scope="{" ".join(sorted(needed))}"' if needed else ""
+        super().__init__(
+            f"The scope of the access token lacks {', '.join(sorted(missing))}.",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope"{scope}'},
+        )
 
 
 class NotFound(Problem):

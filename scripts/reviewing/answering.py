@@ -21,7 +21,13 @@ _RESPONSES = {
     "RedirectResponse": "",
 }
 _USUAL = {"RedirectResponse": 307}
-_KNOWN = {"Forbidden": 403, "NotFound": 404, "PreconditionFailed": 412, "Unavailable": 503}
+_KNOWN = {
+    "Forbidden": 403,
+    "InsufficientScope": 403,
+    "NotFound": 404,
+    "PreconditionFailed": 412,
+    "Unavailable": 503,
+}
 _FAR = 6  # functions that call each other, and classes that come from each other
 
 
