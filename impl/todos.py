@@ -1,7 +1,5 @@
 """Todos: what there is to do."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -95,14 +93,18 @@ async def list_todos(
 
 
 async def create_todo(scope: UserScope, body: TodoContent) -> CreateTodoCreated:
-    with _filing():
+    try:
         todo = await scope.add(TodoRow, body.model_dump(), Todo)
+    except UnknownReference:
+        raise _no_such_list() from None
     return CreateTodoCreated(todo, location=f"/api/todos/{todo.id}", etag=etags.etag(todo.version))
 
 
 async def change_todos(scope: UserScope, body: TodosPatch) -> ChangedTodos:
-    with _filing("#/change/list_id"):
+    try:
         todos = await scope.change_several(TodoRow, body.ids, body.change.model_dump(), Todo)
+    except UnknownReference:
+        raise _no_such_list("#/change/list_id") from None
     return ChangedTodos(items=todos)
 
 
@@ -139,8 +141,10 @@ async def replace_todo(
     scope: UserScope, todo_id: UUID, if_match: str | None, body: TodoContent
 ) -> ReplaceTodoOk:
     versions = etags.if_match(if_match)
-    with _filing():
+    try:
         todo = await scope.change(TodoRow, todo_id, body.model_dump(), Todo, versions)
+    except UnknownReference:
+        raise _no_such_list() from None
     return ReplaceTodoOk(todo, etags.etag(todo.version))
 
 
@@ -148,8 +152,10 @@ async def change_todo(
     scope: UserScope, todo_id: UUID, if_match: str | None, body: TodoPatch
 ) -> ChangeTodoOk:
     versions = etags.if_match(if_match)
-    with _filing():
+    try:
         todo = await scope.change(TodoRow, todo_id, body.model_dump(), Todo, versions)
+    except UnknownReference:
+        raise _no_such_list() from None
     return ChangeTodoOk(todo, etags.etag(todo.version))
 
 
@@ -157,11 +163,6 @@ async def delete_todo(scope: UserScope, todo_id: UUID, if_match: str | None) -> 
     await scope.remove(TodoRow, todo_id, etags.if_match(if_match))
 
 
-@contextmanager
-def _filing(pointer: str = "#/list_id") -> Iterator[None]:
+def _no_such_list(pointer: str = "#/list_id") -> Problem:
     """Say where in the body a list is named that is not there, for this caller at least."""
-    try:
-        yield
-    except UnknownReference:
-        place = {"pointer": pointer, "detail": "There is no such list"}
-        raise Problem(422, errors=[place]) from None
+    return Problem(422, errors=[{"pointer": pointer, "detail": "There is no such list"}])

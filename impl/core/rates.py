@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from limits import parse_many
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
 
 OFF = "off"
 MAX_REQUESTS = 10**9
 MAX_SECONDS = 86_400
-NO_TIME = re.compile(r"(?:/|per)\s*0")  # which `limits` reads as if there were no number
+SECONDS = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+WRITTEN = re.compile(
+    rf"([1-9][0-9]{{0,9}}) *(?:/|per) *(?:([1-9][0-9]{{0,4}}) *)?({'|'.join(SECONDS)})s?",
+    re.IGNORECASE,
+)
 IN_PRODUCTION: Mapping[str, str] = {
     "RATE_LIMIT_FAILURES": "30/minute",
     "RATE_LIMIT_USER": "1200/minute",
@@ -36,18 +39,17 @@ class Rate:
 def _rate(written: object) -> Rate | None:
     if written is None or written == OFF:
         return None
-    if not isinstance(written, str):
-        raise ValueError  # noqa: TRY004 - what Pydantic takes for a fault of the value
-    if NO_TIME.search(written):
+    found = WRITTEN.fullmatch(written) if isinstance(written, str) else None
+    if found is None:
         raise ValueError
-    items = parse_many(written)
-    rate = Rate(items[0].amount, items[0].get_expiry())
-    if len(items) > 1 or not 1 <= rate.requests <= MAX_REQUESTS or rate.seconds > MAX_SECONDS:
+    requests, times, unit = found.groups()
+    rate = Rate(int(requests), int(times or 1) * SECONDS[unit.lower()])
+    if rate.requests > MAX_REQUESTS or rate.seconds > MAX_SECONDS:
         raise ValueError
     return rate
 
 
 RateSetting = Annotated[Rate | None, NoDecode, BeforeValidator(_rate)]
-"""A rate as `limits` reads it, such as "30/minute" or "5 per 10 seconds"; None for "off"."""
+"""A rate as it is written, such as "30/minute" or "5 per 10 seconds"; None for "off"."""
 
 MEANING = 'a rate of at most a day, such as "30/minute" or "100 per 10 seconds", or "off"'

@@ -39,24 +39,33 @@ def views[View: BaseModel](
 
     `nullable` are the columns that a null may be in; without it, any of them.
     """
-    names, build = _builder(view, nullable)
-    # A page's rows have more columns, which `zip` leaves out.
-    return build([dict(zip(names, row)) for row in rows])  # noqa: B905 - as it is meant
+    return _builder(view, nullable)(rows)
+
+
+def _namer(names: Sequence[str]) -> Callable[[Iterable[Row]], list[Values]]:
+    """Return what gives the first columns of rows their names; a page's rows have more.
+
+    It is spelt out for these names, as `dataclasses` spells its methods out: a third of the time
+    that `dict(zip(names, row))` takes.
+    """
+    columns = ", ".join(f"{name!r}: row[{at}]" for at, name in enumerate(names))
+    spelt = f"lambda rows: [{{{columns}}} for row in rows]"
+    named: Callable[[Iterable[Row]], list[Values]] = eval(spelt, {})  # noqa: S307 - of field names
+    return named
 
 
 @cache
 def _builder[View: BaseModel](
     view: type[View], nullable: frozenset[str] | None
-) -> tuple[tuple[str, ...], Callable[[list[Values]], list[View]]]:
+) -> Callable[[Iterable[Row]], list[View]]:
     leaves = {
         name: _leaves(field.rebuild_annotation()) for name, field in view.model_fields.items()
     }
     plain = all(_is_loaded(leaf) for each in leaves.values() for leaf in each)
-    if not plain or not _is_bare(view):
-        return tuple(leaves), _validator(view)
-    return tuple(leaves), _constructor(
-        view, leaves, frozenset(leaves if nullable is None else nullable)
-    )
+    holes = frozenset(leaves) if nullable is None else nullable
+    build = _constructor(view, leaves, holes) if plain and _is_bare(view) else _validator(view)
+    named = _namer(tuple(leaves))
+    return lambda rows: build(named(rows))
 
 
 def _leaves(annotation: Any) -> list[Any]:

@@ -131,11 +131,11 @@ LEAKS = (
         EXISTS,
         (
             TODOS,
-            "    with _filing():\n        todo = await scope.add(",
+            "    try:\n        todo = await scope.add(",
             "    here = col(ListRow.id) == body.list_id\n"
             "    if body.list_id and not await scope.exists(ListRow, here):\n"
             "        raise Problem(409)\n"
-            "    with _filing():\n        todo = await scope.add(",
+            "    try:\n        todo = await scope.add(",
         ),
         (TODOS, "import TodoRow, TodoTagRow", "import ListRow, TodoRow, TodoTagRow"),
     ),
