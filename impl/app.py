@@ -7,16 +7,17 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from generated import api
 from generated.runtime.application import Application
 from impl import lists, tags, todos, tokens, users
 from impl.core import auth, keyring, problems, refreshing
-from impl.core.addresses import believing
 from impl.core.auth import Authentication, Reserved, Verifier
 from impl.core.claims import access_tokens
 from impl.core.contract import Document
@@ -76,7 +77,7 @@ def assemble(
     No exception leaves it with its text, and nothing of it is reached without a valid token:
     both hold for any middleware that is added to the FastAPI application inside.
     """
-    contract = json.loads(CONTRACT.read_bytes())
+    contract = _contract()
     rates = limit(settings, database, contract)
     keys = keyring.configured(settings)
 
@@ -100,7 +101,7 @@ def assemble(
         openapi_url=None,  # documentation is served on the management port
     )
     # FastAPI would replace a schema that is merely set by one of the routes that it knows.
-    app.openapi = lambda: contract  # type: ignore[method-assign]  # the documented way
+    app.openapi = _contract  # type: ignore[method-assign]  # the documented way
     problems.install(app)
     limits = Limits(
         settings.max_body_bytes,
@@ -115,6 +116,12 @@ def assemble(
     refresh = refreshing.verifier(settings, clock)
     reserved = Reserved(refresh, refreshing.calls(REFRESH, app.calls))
     return _surrounded(app, verifier, reserved, settings=settings, rates=rates, contract=contract)
+
+
+def _contract() -> dict[str, Any]:
+    """Return the contract, which nobody needs once the application is made."""
+    document: dict[str, Any] = json.loads(CONTRACT.read_bytes())
+    return document
 
 
 def _surrounded(
@@ -135,5 +142,6 @@ def _surrounded(
     if settings.cors_origins:
         outer = CrossOrigin(outer, settings.cors_origins, contract)
     if settings.trusted_proxies:
-        outer = believing(outer, settings.trusted_proxies)
+        trusted = list(settings.trusted_proxies)
+        outer = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", outer), trusted))
     return outer

@@ -4,6 +4,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from starlette.requests import ClientDisconnect
@@ -13,6 +14,8 @@ from .fields import Fields
 from .gate import Fault, Limits
 from .negotiation import covers
 from .schema import Unfit
+
+_KEPT = 256  # media types: the clients of an API send but a few different ones
 
 
 class Rejected(Exception):  # noqa: N818 - it is no error of the program: the body is at fault
@@ -94,11 +97,15 @@ class Body:
         """Return the declared media type that a body is of, or nothing."""
         if fields.get(b"content-encoding", b"identity").lower() != b"identity":
             return ""
-        name = fields.get(b"content-type", b"").decode("latin-1")
-        name = name.partition(";")[0].strip().lower() if ";" in name else name.strip().lower()
+        name = _media_type(fields.get(b"content-type", b""))
         if not self._ranges or name in self.contents or name in self.streams:
             return name
         return next((each for each in self._ranges if name and covers(each, name)), name)
+
+
+@lru_cache(_KEPT)
+def _media_type(field: bytes) -> str:
+    return field.decode("latin-1").partition(";")[0].strip().lower()
 
 
 async def gathered(receive: Receive, fields: Fields, limits: Limits) -> bytes:

@@ -1,18 +1,13 @@
 """Addresses of clients: whose word is taken for them, and which of them are one client."""
 
-from collections.abc import Awaitable, Sequence
 from functools import lru_cache
-from inspect import markcoroutinefunction
 from ipaddress import IPv4Address, ip_address, ip_network
-from operator import itemgetter
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 from pydantic import BeforeValidator
 from pydantic_settings import NoDecode
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from starlette.types import Scope
 
-FORWARDED = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 REMEMBERED_ADDRESSES = 16_384
 UNKNOWN = "unknown"
 SITE_BITS = 64  # what a provider gives to one site is a /64 at the least (RFC 6177)
@@ -30,23 +25,6 @@ def _network(written: str) -> str:
 
 Proxies = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_proxies)]
 """Addresses and networks, separated by commas."""
-
-
-def believing(app: ASGIApp, proxies: Sequence[str]) -> ASGIApp:
-    """Return an application that takes the client and the scheme from what these proxies say.
-
-    uvicorn's middleware reads it; a request that says nothing of the kind goes the shorter way.
-    """
-    told = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), list(proxies)))
-    name = itemgetter(0)
-
-    @markcoroutinefunction  # so that servers see which kind of ASGI it is
-    def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        if scope["type"] == "http" and FORWARDED.isdisjoint(map(name, scope["headers"])):
-            return app(scope, receive, send)
-        return told(scope, receive, send)
-
-    return serve
 
 
 def client(scope: Scope) -> str:

@@ -288,7 +288,8 @@ class Connection(asyncio.Protocol):
     def _check(self) -> None:
         """Close a connection whose client is silent; there is one timer for all its requests."""
         if self._patience is None or self._patience > 0:
-            self._patience = self._patience and self._patience - CHECK_S
+            if self._patience is not None:
+                self._patience -= CHECK_S
             self._timer = self._loop.call_later(CHECK_S, self._check)
         elif self._in_head:
             self._refuse(408)
