@@ -31,6 +31,9 @@ def port(verifier: Verifier) -> Iterator[int]:
         yield port
 
 
+TRACEPARENT = b"00-4f1d3c0a9b8e7d6c5f4e3d2c1b0a9f8e-1a2b3c4d5e6f7081-01"
+
+
 def asked(port: int, *fields: bytes, line: bytes = b"GET /api/todos HTTP/1.1") -> bytes:
     """Return the answer to a request with these header fields, without its date."""
     head = [line, b"Host: localhost", b"Connection: close", *fields, b"", b""]
@@ -73,7 +76,8 @@ def test_a_token_that_is_wrong_is_refused_and_never_logged(
     assert asked(port, bearing(token)) == refusal
     (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
     assert re.fullmatch(
-        r"unauthenticated reason=.+ client='127\.0\.0\.1' kid=.+", record.getMessage()
+        r"unauthenticated reason=.+ client='127\.0\.0\.1' correlation_id=[0-9a-f]{32} kid=.+",
+        record.getMessage(),
     )
     for segment in token.decode("latin-1").split("."):
         assert len(segment) < 4 or segment not in caplog.text
@@ -86,9 +90,10 @@ def test_a_token_that_is_wrong_is_refused_and_never_logged(
 def test_a_key_id_in_the_log_forges_no_part_of_it(
     port: int, kid: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked(port, bearing(headed(kid=kid)))
+    asked(port, bearing(headed(kid=kid)), b"traceparent: " + TRACEPARENT)
     (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
-    start = "unauthenticated reason='unknown key id' client='127.0.0.1' kid="
+    start = "unauthenticated reason='unknown key id' client='127.0.0.1' "
+    start += f"correlation_id={TRACEPARENT[3:35].decode()} kid="
     assert record.getMessage() == start + ascii(kid[:64])
     assert record.getMessage().isascii()
     assert record.getMessage().isprintable()

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, ExceptionHandler, Receive, Scope, Send
 
 from impl.core import jws
 from impl.core.claims import Caller, Profile
+from impl.core.correlation import correlation_id
 from impl.core.keyring import Keyring
 from impl.core.keys import Key
 from impl.core.problems import Unavailable, response
@@ -191,4 +192,10 @@ def _report(refusal: Unauthenticated, scope: Scope) -> None:
     host, _ = scope.get("client") or (None, None)
     # Cut and escaped, and last in the line: what was sent can forge no part of it.
     kid = refusal.kid[:SHOWN_KEY_ID] if isinstance(refusal.kid, str) else None
-    logger.warning("unauthenticated reason=%a client=%a kid=%a", refusal.reason, host, kid)
+    logger.warning(
+        "unauthenticated reason=%a client=%a correlation_id=%s kid=%a",
+        refusal.reason,
+        host,
+        correlation_id(scope.get("headers", ())),
+        kid,
+    )
