@@ -7,6 +7,14 @@ from typing import Any
 
 from impl.core.jws import MAX_TOKEN_BYTES
 
+
+class Absent:
+    """What stands for a member that is to be left out."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
 ISSUER = "https://id.example.com/"
 NOW = 1_800_000_000
 DAY = 86_400
@@ -16,7 +24,7 @@ PUBLIC_KEY = (
     "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
     "-----END PUBLIC KEY-----\n"
 )
-ABSENT = object()
+ABSENT = Absent()
 HEADER = {"typ": "at+jwt", "alg": "HS256"}
 CLAIMS = {
     "iss": ISSUER,
