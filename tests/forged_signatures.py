@@ -45,6 +45,24 @@ def public_texts(key: SigningKey) -> dict[str, bytes]:
     }
 
 
+def wrong_ids(right: str) -> dict[str, Any]:
+    """Return what is not the id of a key, though some of it is nearly."""
+    far: tuple[Any, ...] = (
+        *(ABSENT, None, "", "/dev/null", "../../jwks.json", "' OR '1'='1", "x' UNION SELECT 1"),
+        *("http://127.0.0.1/keys", 0, "\ud800"),
+    )
+    near = {
+        "and a space": f"{right} ",
+        "and NUL": f"{right}\0",
+        "and a new line": f"{right}\n",
+        "cut off": right[:-1],
+        "in other cases": right.swapcase(),
+        "in a list": [right],
+        "in an object": {"kid": right},
+    }
+    return {repr(each): each for each in far} | near
+
+
 CONFUSED = {
     f"{name} {how} as a secret, kid {kid}": hashed(key, text, **header)
     for name, key in KEYS.items()
@@ -80,7 +98,7 @@ MISNAMED = {
         )
         for signer in KEYS
         for named in KEYS
-        for alg in {signer, named}
+        for alg in (signer, named)
         if signer != named
     },
     **{
@@ -89,13 +107,9 @@ MISNAMED = {
     },
     **{f"{name} of somebody else": issued(key) for name, key in OTHERS.items()},
     **{
-        f"{name} kid {kid!r}": issued(key, header={"kid": kid})
+        f"{name} kid {how}": issued(key, header={"kid": kid})
         for name, key in KEYS.items()
-        for kid in (
-            *(ABSENT, None, "", "/dev/null", "../../jwks.json", "' OR '1'='1", "x' UNION SELECT 1"),
-            *("http://127.0.0.1/keys", f"{key.kid} ", key.kid[:-1], key.kid.swapcase()),
-            *(f"{key.kid}\0", f"{key.kid}\n", [key.kid], {"kid": key.kid}, 0, "\ud800"),
-        )
+        for how, kid in wrong_ids(key.kid).items()
     },
     **{
         f"{name} of somebody else, {parameter} in the header": issued(

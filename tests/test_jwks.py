@@ -85,10 +85,12 @@ UNFIT = {
     "RSA of 2047 bits": {**RSA, "n": number(MODULUS >> (MODULUS.bit_length() - 2_047) | 1)},
     "RSA of 8193 bits": {**RSA, "n": number(MODULUS << (8_193 - MODULUS.bit_length()) | 1)},
     **{
-        f"RSA exponent {exponent:.12}": {**RSA, "e": number(int(exponent))}
-        for exponent in ("0", "1", "2", "3", "65535", "65536", "65538", "4294967297", str(MODULUS))
+        f"RSA exponent {exponent}": {**RSA, "e": number(exponent)}
+        for exponent in (0, 1, 2, 3, 65_535, 65_536, 65_538, 4_294_967_297)
     },
-    **{f"RSA n {n!r}": {**RSA, "n": n} for n in ("", "!", None, 7, [RSA["n"]])},
+    "RSA exponent the modulus": {**RSA, "e": number(MODULUS)},
+    **{f"RSA n {n!r}": {**RSA, "n": n} for n in ("", "!", None, 7)},
+    "RSA n in a list": {**RSA, "n": [RSA["n"]]},
     "EC not on its curve": {**EC, "x": EC["y"], "y": EC["x"]},
     "EC at infinity": {**EC, "x": "A" * 43, "y": "A" * 43},
     "EC of a long coordinate": {**EC, "x": "AAAA" + EC["x"]},

@@ -3,8 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,79 +10,72 @@ from typing import Any
 
 import pytest
 
+from tests.fuzzed import fuzzed
 from tests.leaks import LEAKS
 from tests.leaks.leak import Leak, copied
 from tests.running import PROJECT, environment
 
-AT_ONCE = 2
 SEED = 1
 ROWS = "rows of the other user"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the review and the fuzz say of a leak: `bare` is without policies, `walled` with."""
+    """What is said of a leak by the fuzz, `bare` without policies and `walled` with them.
 
-    reviewed: list[dict[str, Any]]
+    What is seen from outside need not be seen by the review as well.
+    """
+
+    leak: Leak
     bare: list[dict[str, Any]]
     walled: list[dict[str, Any]]
+    reviewed: list[dict[str, Any]]
 
 
-@pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Outcome]]]:
-    """Try every leak that a test is selected for, some at once."""
-    selected = " ".join(item.name for item in request.session.items)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {
-            leak.name: pool.submit(_tried, leak) for leak in LEAKS if f"[{leak.name}]" in selected
-        }
-
-
-def _tried(leak: Leak) -> Outcome:
+@pytest.fixture(scope="module", params=LEAKS, ids=lambda leak: leak.name)
+def outcome(request: pytest.FixtureRequest) -> Outcome:
+    """Try each leak on a copy of the project."""
+    leak: Leak = request.param
     with TemporaryDirectory(prefix="freehold-leak-") as folder:
         project = copied(Path(folder))
         leak.apply(project)
-        found = _run("reviewing", str(project), "--format=json")["findings"]
-        blocking = [each for each in found if each["severity"] == "blocking"]
         bare = _fuzzed(project, "--row-level-security=off", "--first")
-        return Outcome(blocking, bare, _fuzzed(project, "--time=12"))
+        walled = _fuzzed(project, "--probes=1")
+        return Outcome(leak, bare, walled, [] if bare else _reviewed(project))
+
+
+def _reviewed(project: Path) -> list[dict[str, Any]]:
+    """Return what the review would let nobody land."""
+    command = [sys.executable, "-P", "-m", "scripts.reviewing", str(project), "--format=json"]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 1}, done.stderr
+    found = json.loads(done.stdout)["findings"]
+    return [each for each in found if each["severity"] == "blocking"]
 
 
 def _fuzzed(project: Path, *options: str) -> list[dict[str, Any]]:
     """Return what the fuzz finds; a database whose policies do not bite is not served from."""
-    both = (f"--project={project}", "--only=two-users", f"--seed={SEED}", "--json=-")
-    found: list[dict[str, Any]] = _run("fuzzing", *both, *options)["findings"]
+    both = (f"--project={project}", "--only=two-users", f"--seed={SEED}")
+    code, report, said = fuzzed(*both, *options)
+    if code == 2 and "run scripts/migrate" in said:
+        return []
+    assert code in {0, 1}, said
+    found: list[dict[str, Any]] = report["findings"]
     return found
 
 
-def _run(package: str, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-P", "-m", f"scripts.{package}", *arguments]
-    done = subprocess.run(
-        command, cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False
-    )
-    if done.returncode == 2 and "run scripts/migrate" in done.stderr:
-        return {"findings": []}
-    assert done.returncode in {0, 1}, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
-
-
-@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
-def test_a_leak_is_found(leak: Leak, outcomes: dict[str, Future[Outcome]]) -> None:
-    outcome = outcomes[leak.name].result()
-
+def test_a_leak_is_found(outcome: Outcome) -> None:
     assert outcome.bare or outcome.reviewed
-    assert bool(outcome.bare) == leak.fuzzed
+    assert bool(outcome.bare) == outcome.leak.fuzzed
 
 
-@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
-def test_policies_keep_rows_apart_all_the_same(
-    leak: Leak, outcomes: dict[str, Future[Outcome]]
-) -> None:
-    found = outcomes[leak.name].result().walled
+def test_policies_keep_rows_apart_all_the_same(outcome: Outcome) -> None:
+    found = outcome.walled
     rows = [each for each in found if each["kind"] == "leak" or ROWS in each["detail"]]
 
-    assert bool(rows) != leak.walled
+    assert bool(rows) != outcome.leak.walled
 
 
 def test_nine_in_ten_are_found_without_policies_or_review() -> None:

@@ -1,6 +1,5 @@
 """APIs of other teams: correct without leaks, and each seeded leak is one."""
 
-import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from tests.fuzzed import fuzzed
 from tests.outsiders.clinic.leaks import LEAKS as CLINIC
 from tests.outsiders.leak import Leak
 from tests.outsiders.notes.leaks import LEAKS as NOTES
 from tests.outsiders.serving import Outsider, serving
 from tests.outsiders.shop.leaks import LEAKS as SHOP
-from tests.running import PROJECT, environment
+from tests.running import environment
 
 TABLE = {"shop": SHOP, "notes": NOTES, "clinic": CLINIC}
 SEEDED = [
@@ -54,10 +54,10 @@ def test_without_leaks_every_answer_is_what_the_contract_says(
         *(f"--header={correct.credentials['bob']}", "--max-examples=10", "--seed=1"),
         f"--checks={','.join(CHECKS + SCHEMAS)}",
     ]
-    fuzzed = subprocess.run(
+    conforms = subprocess.run(
         command, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
     )
-    assert fuzzed.returncode == 0, fuzzed.stdout
+    assert conforms.returncode == 0, conforms.stdout
 
 
 @pytest.mark.parametrize(("name", "leak"), SEEDED)
@@ -68,20 +68,13 @@ def test_a_seeded_leak_leaks(name: str, leak: Leak, tmp_path: Path) -> None:
 
 def fuzz(outsider: Outsider, *options: str) -> tuple[int, dict[str, Any]]:
     """Return the exit code of scripts/fuzz, having tried everything once, and its report."""
-    fuzzed = subprocess.run(
-        [
-            *(PROJECT / "scripts/fuzz", f"--contract={outsider.contract}"),
-            f"--url={outsider.url}{outsider.base}",
-            *(f"--user={user}" for user in outsider.users),
-            *("--only=two-users", "--json=-", f"--time={TIME}", "--probes=1", *options),
-        ],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
+    code, report, said = fuzzed(
+        *(f"--contract={outsider.contract}", f"--url={outsider.url}{outsider.base}"),
+        *(f"--user={user}" for user in outsider.users),
+        *("--only=two-users", f"--time={TIME}", "--probes=1", *options),
     )
-    assert fuzzed.stdout, fuzzed.stderr
-    return fuzzed.returncode, json.loads(fuzzed.stdout)
+    assert report, said
+    return code, report
 
 
 def test_without_leaks_nothing_is_found(correct: Outsider) -> None:

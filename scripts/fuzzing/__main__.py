@@ -33,9 +33,9 @@ _FAULTS = (
 )  # fmt: skip
 
 
-def main() -> int:
+def main(given: list[str] | None = None) -> int:
     """Return 0 when all is well, 1 for findings, 2 when it cannot be tried."""
-    arguments = parse()
+    arguments = parse(given)
     arguments.seed = secrets.randbelow(2**32) if arguments.seed is None else arguments.seed
     start = time.monotonic()
     try:

@@ -114,14 +114,20 @@ class Mask:
     def __init__(self, echoes: Sequence[str | int]) -> None:
         texts = sorted({str(each) for each in echoes}, key=len, reverse=True)
         texts += [each.replace("-", "") for each in texts if len(each) == 36]
-        words = "|".join(re.escape(each) for each in texts if each)
-        self._pattern = re.compile(rf"(?<![0-9A-Za-z])(?:{words})(?![0-9A-Za-z])", re.IGNORECASE)
-        self._empty = not words
+        self._texts = [each.lower() for each in texts if each]
 
     def leaf(self, value: Any) -> Leaf:
         """Return a value with and without the echoes."""
         sent = value if isinstance(value, str) else json.dumps(value)
-        return Leaf(sent, sent if self._empty else self._pattern.sub(_ECHO, sent))
+        lower = sent.lower()
+        # Few values have one, and to compile a pattern takes longer than to look.
+        has_echo = any(text in lower for text in self._texts)
+        return Leaf(sent, self._pattern.sub(_ECHO, sent) if has_echo else sent)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        words = "|".join(map(re.escape, self._texts))
+        return re.compile(rf"(?<![0-9A-Za-z])(?:{words})(?![0-9A-Za-z])", re.IGNORECASE)
 
 
 def differences(found: Leaves, controls: Sequence[Leaves]) -> list[str]:

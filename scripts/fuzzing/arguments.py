@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from impl.app import PROJECT
 from scripts.fuzzing.actors import Credential, credential
+from scripts.fuzzing.serving import PROJECT
 
 PROBES = 1_000
 

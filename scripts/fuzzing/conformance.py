@@ -10,13 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.etree.ElementTree import Element, parse
 
-from impl.app import PROJECT
 from scripts.fuzzing import naming
 from scripts.fuzzing.actors import Credential
-from scripts.fuzzing.hooks import CURSORS
 from scripts.fuzzing.ledger import Ledger
-from scripts.fuzzing.serving import environment
-from scripts.fuzzing.surface import Surface
+from scripts.fuzzing.serving import PROJECT, environment
+from scripts.fuzzing.surface import CURSORS, Surface
 
 KIND = "contract"
 _CONFIGURATION = Path(__file__).with_name("schemathesis.toml")

@@ -9,10 +9,7 @@ from schemathesis.core.failures import Failure
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from scripts.fuzzing import naming
-from scripts.fuzzing.surface import HINT
-
-CURSORS = "FUZZ_CURSORS"
-"""The variable with the names of the parameters whose values only the server makes."""
+from scripts.fuzzing.surface import CURSORS, HINT
 
 
 @schemathesis.hook

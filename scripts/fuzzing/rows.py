@@ -1,14 +1,15 @@
 """Rows: what a database holds of one user, whoever reads it."""
 
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import MetaData, String, Table, create_engine, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import MetaData, Select, String, Table, bindparam, cast, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from scripts.fuzzing import naming
 from scripts.fuzzing.ids import Id
+
+_USER = "user_id"
 
 
 class DatabaseError(Exception):
@@ -29,23 +30,22 @@ class Rows:
             tables.reflect(self._engine)
         except (SQLAlchemyError, ImportError, ValueError) as error:
             raise DatabaseError(f"--database: {_line(error)}") from None
-        self._tables = {table.name: (table, owner) for table in tables.sorted_tables
-                        if (owner := _owner(table)) is not None}  # fmt: skip
+        self._statements = {table.name: _rows(table, owner) for table in tables.sorted_tables
+                            if (owner := _owner(table)) is not None}  # fmt: skip
 
     @property
     def tables(self) -> list[str]:
         """The names of the tables whose rows have an owner."""
-        return list(self._tables)
+        return list(self._statements)
 
     def of(self, user_id: Id | None) -> dict[str, frozenset[str]]:
         """Return the rows of a user, by table; raises DatabaseError."""
         found = {}
         try:
             with self._engine.connect() as connection:
-                for name, (table, owner) in self._tables.items():
-                    mine = as_type(table.c[owner], String) == str(user_id)
-                    rows = connection.execute(select(table).where(mine))
-                    found[name] = frozenset(map(str, cast("Any", rows)))
+                for name, statement in self._statements.items():
+                    rows = connection.execute(statement, {_USER: str(user_id)})
+                    found[name] = frozenset(str(tuple(row)) for row in rows)
         except SQLAlchemyError as error:
             raise DatabaseError(f"--database: {_line(error)}") from None
         return found
@@ -53,6 +53,11 @@ class Rows:
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
+
+
+def _rows(table: Table, owner: str) -> Select[Any]:
+    """Return the statement that reads the rows of a user."""
+    return select(table).where(cast(table.c[owner], String) == bindparam(_USER))
 
 
 def _owner(table: Table) -> str | None:

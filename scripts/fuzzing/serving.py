@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import MetaData, create_engine, make_url, text
 
-from impl.core.database import driver_url
 from impl.core.embedded import EmbeddedPostgres
 from impl.core.settings import load
 from impl.core.tokens import mint
 
+PROJECT = Path(__file__).resolve().parents[2]
 _OURS = ("DATABASE_", "ENVIRONMENT", "ENV_FILE", "JWT_", "PYTHON")
 _ADDRESS = re.compile(r"^API +(http://[0-9.]+:[0-9]+)", re.MULTILINE)
 _LIFETIME = 3600
@@ -103,7 +103,7 @@ def _announced(process: subprocess.Popen[bytes], project: Path, log: Path) -> st
 
 def _drop_policies(url: str) -> None:
     """Let the statements of the server stand alone: no row is walled in any longer."""
-    engine = create_engine(driver_url(url))
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     tables = MetaData()
     tables.reflect(engine)
     with engine.begin() as connection:

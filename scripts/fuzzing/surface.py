@@ -14,6 +14,8 @@ from scripts.fuzzing.kinds import Kind, Kinds
 from scripts.fuzzing.references import Reference, Seeker
 
 HINT = "x-fuzz"
+CURSORS = "FUZZ_CURSORS"
+"""The variable with the names of the parameters whose values only the server makes."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing (RFC 9110 §9.2.1), of those that are tried."""
 

@@ -56,8 +56,8 @@ def copied(folder: Path) -> Path:
     """Return a copy of what the project is made of, without its tests."""
     for name in _PARTS:
         if (PROJECT / name).is_dir():
-            unwanted = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(PROJECT / name, folder / name, ignore=unwanted)
+            unfinished = shutil.ignore_patterns("*.pyc.*")
+            shutil.copytree(PROJECT / name, folder / name, ignore=unfinished)
         else:
             shutil.copy2(PROJECT / name, folder / name)
     return folder
