@@ -76,7 +76,7 @@ def test_a_token_that_is_wrong_is_refused_and_never_logged(
     assert asked(port, bearing(token)) == refusal
     (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
     assert re.fullmatch(
-        r"unauthenticated reason=.+ client='127\.0\.0\.1' correlation_id=[0-9a-f]{32} kid=.+",
+        r"unauthenticated reason=.+ client='127\.0\.0\.1' correlation=[0-9a-f]{32} kid=.+",
         record.getMessage(),
     )
     for segment in token.decode("latin-1").split("."):
@@ -93,7 +93,7 @@ def test_a_key_id_in_the_log_forges_no_part_of_it(
     asked(port, bearing(headed(kid=kid)), b"traceparent: " + TRACEPARENT)
     (record,) = [record for record in caplog.records if record.name == "freehold.auth"]
     start = "unauthenticated reason='unknown key id' client='127.0.0.1' "
-    start += f"correlation_id={TRACEPARENT[3:35].decode()} kid="
+    start += f"correlation={TRACEPARENT[3:35].decode()} kid="
     assert record.getMessage() == start + ascii(kid[:64])
     assert record.getMessage().isascii()
     assert record.getMessage().isprintable()

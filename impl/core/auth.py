@@ -193,7 +193,7 @@ def _report(refusal: Unauthenticated, scope: Scope) -> None:
     # Cut and escaped, and last in the line: what was sent can forge no part of it.
     kid = refusal.kid[:SHOWN_KEY_ID] if isinstance(refusal.kid, str) else None
     logger.warning(
-        "unauthenticated reason=%a client=%a correlation_id=%s kid=%a",
+        "unauthenticated reason=%a client=%a correlation=%s kid=%a",
         refusal.reason,
         host,
         correlation_id(scope.get("headers", ())),
