@@ -24,8 +24,8 @@ def filter_failure(
     And that users are refused where the contract says that they do not have what it takes.
     """
     if isinstance(failure, EnsureResourceAvailability):
-        # An operation without parameters names in its body what is wanted, and others beside it.
-        return any(case.operation.iter_parameters())
+        # Where the path names nothing, the body names what is wanted, and others beside it.
+        return bool(case.path_parameters)
     if not isinstance(failure, RejectedPositiveData):
         return True
     if response.status_code == 401:
