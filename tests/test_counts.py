@@ -1,7 +1,10 @@
 """Counts in memory: windows begin with their first request, end in time, and are bounded."""
 
 import asyncio
+import os
 import tracemalloc
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -102,7 +105,8 @@ def test_a_flood_of_addresses_takes_a_bounded_amount_of_memory() -> None:
 
 def test_only_one_counter_opens_for_an_api_until_it_is_closed() -> None:
     async def open_and_close() -> None:
-        first, second, other = OwnCounts("an api"), OwnCounts("an api"), OwnCounts("another api")
+        api, another = f"api {uuid4()}", f"api {uuid4()}"
+        first, second, other = OwnCounts(api), OwnCounts(api), OwnCounts(another)
         await first.open()
         await other.open()
         with pytest.raises(SettingsError, match=r"^RATE_LIMIT_STORAGE_URL is required: [^\n]+$"):
@@ -113,3 +117,21 @@ def test_only_one_counter_opens_for_an_api_until_it_is_closed() -> None:
         await other.close()
 
     asyncio.run(open_and_close())
+
+
+def test_processes_of_all_users_of_a_machine_know_of_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def open_and_close() -> None:
+        counts = OwnCounts("an api")
+        await counts.open()
+        await counts.close()
+
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = os.umask(0o077)
+    try:
+        asyncio.run(open_and_close())
+    finally:
+        os.umask(before)
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o444

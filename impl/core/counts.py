@@ -111,13 +111,13 @@ class _Lock:
     """Held by one process of a machine at a time, and by none that is dead."""
 
     def __init__(self, owner: str) -> None:
-        self._name = f"freehold-{sha256(owner.encode()).hexdigest()[:32]}.lock"
+        self._name = f"freehold-{sha256(owner.encode()).hexdigest()[:40]}.lock"
         self._file: int | None = None
 
     def take(self) -> None:
         path = Path(gettempdir()) / self._name
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+            self._file = _opened(path)
             flock(self._file, LOCK_EX | LOCK_NB)
         except BlockingIOError:
             reason = "another process counts for this API, and they would not know of each other"
@@ -134,3 +134,13 @@ class _Lock:
             with suppress(OSError):
                 os.close(self._file)
             self._file = None
+
+
+def _opened(path: Path) -> int:
+    """Open a file that any user of the machine may lock; make it if it is missing."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW)
+    except FileExistsError:
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    os.fchmod(file, 0o444)  # whatever the umask: nobody writes to it
+    return file
