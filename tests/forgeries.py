@@ -8,14 +8,6 @@ from typing import Any
 
 from impl.core.jws import MAX_TOKEN_BYTES
 
-
-class Absent:
-    """What stands for a member that is to be left out."""
-
-    def __repr__(self) -> str:
-        return "absent"
-
-
 ISSUER = "https://id.example.com/"
 NOW = int(os.environ.get("FORGED_AT", "1800000000"))  # seconds since the epoch
 DAY = 86_400
@@ -25,7 +17,7 @@ PUBLIC_KEY = (
     "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
     "-----END PUBLIC KEY-----\n"
 )
-ABSENT = Absent()
+ABSENT = ...  # for a member that is to be left out
 HEADER = {"typ": "at+jwt", "alg": "HS256"}
 CLAIMS = {
     "iss": ISSUER,

@@ -46,8 +46,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._exchanges: deque[Exchange] = deque()  # the first is being answered
         self._arriving: Exchange | None = None
-        self._deaf = False  # nothing more is read
-        self._paused = False
+        self._deaf = self._paused = False  # whether nothing more is read, or nothing for now
         self._refusal = 400
         self._drained: asyncio.Event | None = None
         self._patience: float | None = None  # for how many seconds the client may be silent yet
