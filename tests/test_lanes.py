@@ -1,6 +1,7 @@
 """Lanes: many requests on a few connections, each of which gets its own answer."""
 
 import asyncio
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,16 +14,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlmodel import col, func, literal, select
+from sqlmodel import Text, col, func, literal, select
 
 from impl.core.lane import Lane
 from impl.core.paging import Order
-from impl.core.prepared import Prepared
+from impl.core.prepared import OWNER, Prepared, bind
 from impl.core.problems import Problem
 from impl.tables import TodoRow
 from tests.load import Load, Todo, opened, scope_of
 from tests.relay import relayed
 
+IDENTITY = Prepared(select(func.set_config("app.user_id", bind(OWNER, Text()), True)))
 LOOPS: list[Any] = [asyncio.new_event_loop, uvloop.new_event_loop]
 SETTINGS = Prepared(
     select(
@@ -105,6 +107,49 @@ def test_after_a_group_the_connection_is_itself_again(database_url: str, owner: 
             seen += await lane.run(SETTINGS, "", {})
         lane.close()
         assert [row[:2] for row in seen] == [("freehold_user", owner), ("none", "")]
+
+    asyncio.run(steps())
+
+
+def segments_sent(connection: psycopg.AsyncConnection) -> int:
+    """Return how many pieces of data a TCP connection has sent (`tcpi_data_segs_out`, tcp(7))."""
+    with socket.fromfd(connection.pgconn.socket, socket.AF_INET, socket.SOCK_STREAM) as tcp:
+        return int.from_bytes(
+            tcp.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 160)[156:], "little"
+        )
+
+
+def test_what_many_requests_send_in_one_turn_of_the_loop_leaves_together(
+    database_url: str, owner: str
+) -> None:
+    async def steps() -> None:
+        async with relayed(database_url) as (url, _):
+            connection = await psycopg.AsyncConnection.connect(
+                url.replace("+psycopg", ""), autocommit=True
+            )
+            lane = Lane(
+                connection, IDENTITY, lambda _: None, deadline_s=9, prepared_statements=True
+            )
+            await lane.run(SETTINGS, owner, {})
+            before = segments_sent(connection)
+            await asyncio.gather(*(lane.run(SETTINGS, owner, {}) for _ in range(100)))
+            assert segments_sent(connection) - before < 10
+            lane.close()
+
+    asyncio.run(steps())
+
+
+def test_a_libpq_that_sends_each_group_by_itself_serves_as_well(
+    database_url: str, postgres: psycopg.Connection, owner: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impl.core.lane.sync", psycopg.pq.PGconn.pipeline_sync)
+
+    async def steps() -> None:
+        async with opened(database_url, lanes=2) as database:
+            load = Load(database, owner, users=20)
+            await load.fill()
+            await load.run(1_000)
+            load.check_rows(postgres, owner)
 
     asyncio.run(steps())
 

@@ -18,6 +18,7 @@ from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from impl.core.prepared import Prepared, Row
+from impl.core.syncs import sync
 
 logger = logging.getLogger("freehold.database")
 
@@ -104,7 +105,7 @@ class Lane:
         self._names = 0
         self._groups: deque[Group] = deque()
         self.load = 0  # how many groups are under way
-        self._flushing = False
+        self._flushing = self._due = False  # whether the socket is full, or a flush is to come
         self._closed = False
         self._watch: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -163,17 +164,22 @@ class Lane:
         self._lost(self)
 
     def _send(self, statement: Prepared, owner_id: str, values: list[Any]) -> Group:
-        """Send a group whole. If that fails midway the lane is lost: half a group would be open."""
+        """Hand over a group whole; what requests send in one turn of the loop leaves together.
+
+        If that fails midway the lane is lost: half a group would be open.
+        """
         who = self._identity.dumped(owner_id, {})
         try:
             group = self._pipe(statement, who, values)
-            self._flush()
         except psycopg.Error:
             self.close()
             raise LaneLost from None
         except BaseException:
             self.close()
             raise
+        if not self._due:
+            self._due = True
+            self._loop.call_soon(self._write)
         self._groups.append(group)
         self.load += 1
         if self._watch is None:
@@ -192,7 +198,7 @@ class Lane:
             group.plan = Plan(b"")
             for each, parameters in ((self._identity, who), (statement, values)):
                 self._pg.send_query_params(each.sql, parameters, each.oids, each.formats, 1)
-        self._pg.pipeline_sync()
+        sync(self._pg)
         return group
 
     def _plan(self, statement: Prepared, group: Group, executions: int) -> Plan:
@@ -226,6 +232,7 @@ class Lane:
             self._loop.remove_writer(self._socket)
 
     def _write(self) -> None:
+        self._due = False
         try:
             self._flush()
         except psycopg.Error:
