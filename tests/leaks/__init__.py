@@ -2,4 +2,5 @@
 
 from tests.leaks import doors, reading, writing
 
+CACHE = reading.CACHE
 LEAKS = (*reading.LEAKS, *writing.LEAKS, *doors.LEAKS)

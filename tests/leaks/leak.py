@@ -24,14 +24,12 @@ class Edit(NamedTuple):
 class Leak:
     """What is wrong, and the edits that make it so.
 
-    `fuzzed` says whether the fuzz finds it without the policies of the database; `walled` whether
-    these keep rows apart all the same, which they cannot do above the database.
+    `fuzzed` says whether the fuzz finds it without the policies of the database.
     """
 
     name: str
     edits: tuple[Edit, ...]
     fuzzed: bool = True
-    walled: bool = True
 
     def apply(self, project: Path) -> None:
         """Edit a copy of the project; raise `LookupError` unless each text is there once."""
@@ -47,9 +45,9 @@ class Leak:
             subprocess.run(generate, cwd=project, env=ours, check=True, capture_output=True)
 
 
-def leak(name: str, *edits: tuple[str, str, str], fuzzed: bool = True, walled: bool = True) -> Leak:
+def leak(name: str, *edits: tuple[str, str, str], fuzzed: bool = True) -> Leak:
     """Return a leak of edits (file, old, new)."""
-    return Leak(name, tuple(Edit(*each) for each in edits), fuzzed, walled)
+    return Leak(name, tuple(Edit(*each) for each in edits), fuzzed)
 
 
 def copied(folder: Path) -> Path:

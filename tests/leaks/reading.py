@@ -19,6 +19,27 @@ ANYONE = (
     "\n\ndef keyed(source: Source)",
 )
 
+CACHE = leak(
+    "what was read is kept without its owner",
+    (
+        READER,
+        "        return self._database.run(self._owner_id, statement, values)\n",
+        "        return _kept(self._database, self._owner_id, statement, values)\n\n\n"
+        "_KEPT: dict[tuple[int, str], Sequence[Row]] = {}\n\n\n"
+        "async def _kept(\n"
+        "    database: Transactions, owner: str, statement: Prepared, values: Mapping[str, Any]\n"
+        ") -> Sequence[Row]:\n"
+        "    key = (id(statement), repr(values))\n"
+        "    if statement.writes:\n"
+        "        _KEPT.clear()\n"
+        "    if statement.writes or key not in _KEPT:\n"
+        "        _KEPT[key] = await database.run(owner, statement, values)\n"
+        "    return _KEPT[key]\n",
+    ),
+    (READER, "from uuid import UUID\n", "from typing import Any\nfrom uuid import UUID\n"),
+)
+"""Rows above the database, where no policy reaches."""
+
 LEAKS = (
     leak(
         "a row is read by its id alone",
@@ -106,26 +127,6 @@ LEAKS = (
             "source import Join, Readable, source",
             "source import FIRST, Join, Readable, source",
         ),
-    ),
-    leak(
-        "what was read is kept without its owner",
-        (
-            READER,
-            "        return self._database.run(self._owner_id, statement, values)\n",
-            "        return _kept(self._database, self._owner_id, statement, values)\n\n\n"
-            "_KEPT: dict[tuple[int, str], Sequence[Row]] = {}\n\n\n"
-            "async def _kept(\n"
-            "    database: Transactions, owner: str, statement: Prepared, values: Mapping[str, Any]\n"
-            ") -> Sequence[Row]:\n"
-            "    key = (id(statement), repr(values))\n"
-            "    if statement.writes:\n"
-            "        _KEPT.clear()\n"
-            "    if statement.writes or key not in _KEPT:\n"
-            "        _KEPT[key] = await database.run(owner, statement, values)\n"
-            "    return _KEPT[key]\n",
-        ),
-        (READER, "from uuid import UUID\n", "from typing import Any\nfrom uuid import UUID\n"),
-        walled=False,
     ),
     leak(
         "another user's row is forbidden instead of missing",
