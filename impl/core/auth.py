@@ -44,8 +44,9 @@ class Verifier:
 
         That is `UnknownKey` when the token names a key that is not known, or not yet.
         """
+        if len(token) > jws.MAX_TOKEN_BYTES:
+            raise Unauthenticated("token too long")
         try:
-            require(len(token) <= jws.MAX_TOKEN_BYTES, "token too long")
             raw = token.encode("ascii") if isinstance(token, str) else token
             # What was verified with another key set is not known any more.
             caller, expiry = self._known(raw, self._keyring.version)
@@ -156,10 +157,14 @@ class Authentication:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one ASGI connection."""
         if scope["type"] == "http":
+            # Left out by some servers (ASGI); no call that is reserved is spelt in another way.
+            call = (scope["method"], scope.get("raw_path") or _raw(scope["path"]))
+            reserved = call in self._reserved.calls
+            verifier = self._reserved.verifier if reserved else self._verifier
             try:
-                scope["caller"] = self._verifier_of(scope).verify(bearer(scope["headers"]))
+                scope["caller"] = verifier.verify(bearer(scope["headers"]))
             except UnknownKey as refusal:
-                return self._serve_late(refusal.kid, scope, receive, send)
+                return self._serve_late(verifier, refusal.kid, scope, receive, send)
             except Unauthenticated as refusal:
                 return self._refuse(refusal, scope, receive, send)
         elif scope["type"] != "lifespan":
@@ -167,15 +172,11 @@ class Authentication:
             return send({"type": "websocket.close", "code": 1008})
         return self._app(scope, receive, send)
 
-    def _verifier_of(self, scope: Scope) -> Verifier:
-        # Left out by some servers (ASGI); no call that is reserved is spelt in another way.
-        call = (scope["method"], scope.get("raw_path") or _raw(scope["path"]))
-        return self._reserved.verifier if call in self._reserved.calls else self._verifier
-
-    async def _serve_late(self, kid: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve_late(
+        self, verifier: Verifier, kid: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Serve a request whose token names a key that may have been published a moment ago."""
         try:
-            verifier = self._verifier_of(scope)
             scope["caller"] = await verifier.verify_late(bearer(scope["headers"]), kid)
         except Unauthenticated as refusal:
             return await self._refuse(refusal, scope, receive, send)

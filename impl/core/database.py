@@ -102,20 +102,13 @@ class Database:
             patience_s=pool_timeout_s,
             prepared_statements=prepared_statements,
         )
+        self.run = self._lanes.run
+        """Runs one statement on a lane, in a transaction of its own (`Transactions`)."""
 
     @property
     def address(self) -> str:
         """Where it is, as a URL without its password."""
         return self._engine.url.render_as_string()
-
-    def run(
-        self, owner_id: str, statement: Prepared, values: Mapping[str, object]
-    ) -> Awaitable[Sequence[Row]]:
-        """Run one statement on a lane, in a transaction of its own.
-
-        Raises what `impl.core.faults.answered` raises.
-        """
-        return self._lanes.run(owner_id, statement, values)
 
     @asynccontextmanager
     async def transaction(self, owner_id: str) -> AsyncIterator[AsyncConnection]:

@@ -115,14 +115,13 @@ class Lane:
         self._loop.add_reader(self._socket, self._read)
 
     def alive(self) -> bool:
-        """Tell whether PostgreSQL is still there, as far as an idle lane can know."""
-        if not self._groups:
-            try:
-                # There is nothing to be read, unless PostgreSQL has said farewell and hung up.
-                self._pg.consume_input()
-                self._pg.consume_input()
-            except psycopg.Error:
-                self.close()
+        """Tell whether PostgreSQL is still there, as far as a lane without requests can know."""
+        try:
+            # There is nothing to be read, unless PostgreSQL has said farewell and hung up.
+            self._pg.consume_input()
+            self._pg.consume_input()
+        except psycopg.Error:
+            self.close()
         return not self._closed
 
     async def run(
@@ -250,20 +249,15 @@ class Lane:
 
     def _take_results(self) -> None:
         groups, is_busy, get_result = self._groups, self._pg.is_busy, self._pg.get_result
-        ended = False
         while groups and not is_busy():
             result = get_result()
             if result is None:
-                # Once, it ends the answer to a message; again, libpq has given the connection up.
-                if ended:
-                    raise psycopg.OperationalError
-                ended = True
-                continue
-            ended = False
+                raise psycopg.OperationalError  # libpq has given the connection up
             group, status = groups[0], result.status
             if status == SYNC:
                 self._complete(groups.popleft())
                 continue
+            get_result()  # the None that ends the answer to a message, for which nothing is awaited
             group.results.append(result)
             # The first error counts; it may come at the commit, after the rows.
             if status not in SUCCESSES and group.error is None:

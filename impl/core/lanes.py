@@ -89,7 +89,7 @@ class Lanes:
             if len(self._open) < self._count:
                 self._replenish()
             lane = min(self._open, key=_load, default=None)
-            if lane is None or lane.alive():
+            if lane is None or lane.load or lane.alive():
                 break
         if lane and lane.load >= self._depth:
             raise _saturated()

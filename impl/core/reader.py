@@ -1,6 +1,7 @@
 """The reading half of a user's scope."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -11,7 +12,6 @@ from impl.core.criteria import Conditions
 from impl.core.database import Transactions
 from impl.core.owned import Entity
 from impl.core.paging import Cursors, Order, Page, Position, Start, context, keyset, start
-from impl.core.prepared import Prepared, Row
 from impl.core.problems import NotFound
 from impl.core.reading import KEY, LIMIT, Aggregate, Figure
 from impl.core.source import Join, Readable, source
@@ -21,13 +21,14 @@ from impl.core.views import views
 class Reader:
     """What one user may read; its methods raise what those of `UserScope` raise."""
 
-    __slots__ = ("_cursors", "_database", "_owner_id")
+    __slots__ = ("_cursors", "_database", "_owner_id", "_run")
 
     def __init__(self, owner_id: str, database: Transactions, cursors: Cursors) -> None:
         if not owner_id:
             raise ValueError("a scope needs an owner")
         self._owner_id = owner_id
         self._database = database
+        self._run = partial(database.run, owner_id)
         self._cursors = cursors
 
     @property
@@ -129,6 +130,3 @@ class Reader:
         statement = reading.aggregate(reads, view, figures, conditions)
         rows = await self._run(statement, {**conditions.values, LIMIT: limit})
         return views(view, rows, statement.nullable)
-
-    def _run(self, statement: Prepared, values: Mapping[str, object]) -> Awaitable[Sequence[Row]]:
-        return self._database.run(self._owner_id, statement, values)

@@ -111,21 +111,24 @@ def _constructor[View: BaseModel](
     literals = [(name, _allowed(each)) for name, each in leaves.items() if _allowed(each)]
     validate = _validator(view)
 
-    def construct(values: Values) -> View:
-        for name in required:
-            if values[name] is None:
-                return validate([values])[0]
-        for name, allowed in literals:
-            if values[name] not in allowed:
-                return validate([values])[0]
-        built = new(view)
-        _keep_values(built, values)
-        _keep_names(built, names)
-        _keep_extra(built, None)
-        _keep_private(built, None)
+    def construct(every: list[Values]) -> list[View]:
+        built = []
+        for values in every:
+            for name in required:
+                if values[name] is None:
+                    return validate(every)
+            for name, allowed in literals:
+                if values[name] not in allowed:
+                    return validate(every)
+            one = new(view)
+            _keep_values(one, values)
+            _keep_names(one, names)
+            _keep_extra(one, None)
+            _keep_private(one, None)
+            built.append(one)
         return built
 
-    return lambda every: [construct(values) for values in every]
+    return construct
 
 
 def _allowed(leaves: Sequence[Any]) -> set[Any]:

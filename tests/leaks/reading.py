@@ -23,8 +23,7 @@ CACHE = leak(
     "what was read is kept without its owner",
     (
         READER,
-        "        return self._database.run(self._owner_id, statement, values)\n",
-        "        return _kept(self._database, self._owner_id, statement, values)\n\n\n"
+        "class Reader:\n",
         "_KEPT: dict[tuple[int, str], Sequence[Row]] = {}\n\n\n"
         "async def _kept(\n"
         "    database: Transactions, owner: str, statement: Prepared, values: Mapping[str, Any]\n"
@@ -34,9 +33,20 @@ CACHE = leak(
         "        _KEPT.clear()\n"
         "    if statement.writes or key not in _KEPT:\n"
         "        _KEPT[key] = await database.run(owner, statement, values)\n"
-        "    return _KEPT[key]\n",
+        "    return _KEPT[key]\n\n\n"
+        "class Reader:\n",
     ),
-    (READER, "from uuid import UUID\n", "from typing import Any\nfrom uuid import UUID\n"),
+    (READER, "partial(database.run, owner_id)", "partial(_kept, database, owner_id)"),
+    (
+        READER,
+        "from collections.abc import Mapping\n",
+        "from collections.abc import Mapping, Sequence\nfrom typing import Any\n",
+    ),
+    (
+        READER,
+        "from impl.core.problems import NotFound\n",
+        "from impl.core.prepared import Prepared, Row\nfrom impl.core.problems import NotFound\n",
+    ),
 )
 """Rows above the database, where no policy reaches."""
 
