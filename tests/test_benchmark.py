@@ -1,6 +1,8 @@
 """The benchmark's own parts: what it counts, what it refuses to count, and what it shows."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,6 +19,7 @@ from scripts.benchmark.operations import PAGE_SIZE, SINGLE, STATUS, Operation
 from scripts.benchmark.pgbench import transactions
 from scripts.benchmark.rivals.constant import TODO
 from scripts.benchmark.workload import Request, Workload
+from tests.running import PROJECT
 
 SLICE = Slice(cpu_us=100, rate=1000, p50_ms=1, p99_ms=5, memory_mib=80)
 REPLAYED = {"requests": 10, "duration_us": 2, "p50_us": 3, "p99_us": 4, "refused": 0, "broken": 0}
@@ -210,3 +213,14 @@ def test_what_rivals_need_is_pinned_by_hash_and_names_no_host() -> None:
     wanted = installing.REQUIREMENTS.read_text()
     assert "--hash=sha256:" in wanted
     assert "://" not in wanted
+
+
+def test_contenders_load_and_database_share_as_many_processors_as_there_are_workers() -> None:
+    program = (
+        "import os; from scripts.benchmark.processes import confine; confine(1);"
+        "print(*os.sched_getaffinity(os.spawnlp(os.P_NOWAIT, 'sleep', 'sleep', '1')))"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    assert len(done.stdout.split()) == 1

@@ -3,9 +3,7 @@
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,31 +15,6 @@ from tests.running import PROJECT, environment
 
 SEED = 1
 ROWS = "rows of the other user"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is said of a leak by the fuzz, `bare` without policies and `walled` with them.
-
-    What is seen from outside need not be seen by the review as well.
-    """
-
-    leak: Leak
-    bare: list[dict[str, Any]]
-    walled: list[dict[str, Any]]
-    reviewed: list[dict[str, Any]]
-
-
-@pytest.fixture(scope="module", params=LEAKS, ids=lambda leak: leak.name)
-def outcome(request: pytest.FixtureRequest) -> Outcome:
-    """Try each leak on a copy of the project."""
-    leak: Leak = request.param
-    with TemporaryDirectory(prefix="freehold-leak-") as folder:
-        project = copied(Path(folder))
-        leak.apply(project)
-        bare = _fuzzed(project, "--row-level-security=off", "--first")
-        walled = _fuzzed(project, "--probes=1")
-        return Outcome(leak, bare, walled, [] if bare else _reviewed(project))
 
 
 def _reviewed(project: Path) -> list[dict[str, Any]]:
@@ -71,13 +44,17 @@ def _rows(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [each for each in found if each["kind"] == "leak" or ROWS in each["detail"]]
 
 
-def test_a_leak_is_found(outcome: Outcome) -> None:
-    assert outcome.bare or outcome.reviewed
-    assert bool(outcome.bare) == outcome.leak.fuzzed
+@pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
+def test_a_leak_is_found_and_policies_keep_rows_apart_all_the_same(
+    tmp_path: Path, leak: Leak
+) -> None:
+    """What is seen from outside need not be seen by the review as well."""
+    leak.apply(copied(tmp_path))
+    bare = _fuzzed(tmp_path, "--row-level-security=off", "--first")
 
-
-def test_policies_keep_rows_apart_all_the_same(outcome: Outcome) -> None:
-    assert not _rows(outcome.walled)
+    assert bool(bare) == leak.fuzzed
+    assert bare or _reviewed(tmp_path)
+    assert not _rows(_fuzzed(tmp_path, "--probes=1"))
 
 
 def test_rows_kept_above_the_database_are_found_by_the_review_and_by_the_fuzz(

@@ -92,13 +92,17 @@ class RateLimits:
     def before(self, app: ASGIApp) -> ASGIApp:
         """Return an application that takes no more requests of a caller than the policies let by.
 
-        It raises `TooManyRequests`.
+        One with a refresh token counts for its grant, and for no user: signatures do not tell
+        whether a grant has ended, and who stole a token locks nobody out with it. It raises
+        `TooManyRequests`.
         """
         by_address = self._policies.address
 
         async def limited(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http":
-                identity = _counted(scope["caller"])
+                caller: Caller = scope["caller"]
+                renewal = caller.renewal
+                identity = f"{caller.user_id} {renewal.token.grant}" if renewal else caller.user_id
                 for policy in self._kept(scope):
                     if excess := await self.counts.add(policy, identity):
                         raise _exceeded(policy, excess, scope)
@@ -122,16 +126,6 @@ def _exceeded(policy: Policy, excess: Excess, scope: Scope) -> TooManyRequests:
         # One line for a window: a flood of requests is no flood of lines.
         logger.warning("limited policy=%s client=%r", policy.name, client(scope))
     return TooManyRequests(policy, excess)
-
-
-def _counted(caller: Caller) -> str:
-    """Return whom a request counts for: one with a refresh token for its grant, and no user.
-
-    Signatures do not tell whether a grant has ended: who stole a token locks nobody out with it.
-    """
-    if caller.renewal is None:
-        return caller.user_id
-    return f"{caller.user_id} {caller.renewal.token.grant}"
 
 
 def rate_limits(settings: Settings, document: Document, owner: str) -> RateLimits | None:

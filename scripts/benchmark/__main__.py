@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from impl.core.embedded import EmbeddedPostgres
-from scripts.benchmark import arguments, chart, load, report, table
+from scripts.benchmark import arguments, chart, load, processes, report, table
 from scripts.benchmark.comparison import Line, Plan, compare, lines
 from scripts.benchmark.dataset import Dataset
 from scripts.benchmark.figures import BenchmarkError
@@ -29,6 +29,8 @@ def main() -> int:
         try:
             load.require()
             options.data.mkdir(parents=True, exist_ok=True)
+            if options.what == "compare":
+                processes.confine(options.workers)
             say("starting PostgreSQL")
             # Without waits for the disk it is the servers that are measured, not the disk.
             with EmbeddedPostgres(options.data, durable=False) as url:

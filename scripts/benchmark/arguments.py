@@ -7,7 +7,7 @@ from pathlib import Path
 from impl.app import PROJECT
 from scripts.benchmark.operations import PAGE_SIZE, Operation
 
-RIVALS = ("sqlmodel", "asyncpg", "fastify", "constant", "pgbench")
+RIVALS = ("sqlmodel", "asyncpg", "fastify", "constant", "uvicorn", "pgbench")
 DATA = PROJECT / ".data" / "bench"
 
 

@@ -24,7 +24,8 @@ NAMES = {
     "sqlmodel": "FastAPI + SQLModel session",
     "asyncpg": "FastAPI + asyncpg by hand",
     "fastify": "Fastify + pg (Node)",
-    "constant": "ASGI constant, same server",
+    "constant": "ASGI constant, Freehold's HTTP",
+    "uvicorn": "ASGI constant, uvicorn's HTTP",
 }
 MODULES = {
     "sqlmodel": "sqlmodel_session",
@@ -78,7 +79,9 @@ class Stage:
         if key == "fastify":
             return self._fastify()
         if key == "constant":
-            return self._constant()
+            return self._constant(key, f"{Connection.__module__}:{Connection.__qualname__}")
+        if key == "uvicorn":
+            return self._constant(key, "httptools")
         return self._python(key)
 
     def freehold(
@@ -95,12 +98,11 @@ class Stage:
         environ = self._environ(installing.install_python(self.data, self.say))
         return self._serve(NAMES[key], command, environ, port)
 
-    def _constant(self) -> HttpServer:
-        """Start what shows the cost of the server alone, with the HTTP that Freehold has."""
+    def _constant(self, key: str, http: str) -> HttpServer:
+        """Start what shows the cost of the server alone, with one way or another to read HTTP."""
         port = processes.free_port()
-        http = f"{Connection.__module__}:{Connection.__qualname__}"
         command = contenders.uvicorn_command(port, self.workers, "constant", http)
-        return self._serve(NAMES["constant"], command, self._environ(), port, stored=False)
+        return self._serve(NAMES[key], command, self._environ(), port, stored=False)
 
     def _fastify(self) -> HttpServer:
         folder = installing.install_node(self.data, self.say)

@@ -57,9 +57,10 @@ class Connection(asyncio.Protocol):
 
     # What the event loop calls.
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+    def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request."""
-        self._transport: Any = transport
+        self._transport = transport
+        self.write = transport.write
         self._server.connections.add(self)  # type: ignore[arg-type]  # uvicorn names its own kinds only
         self._client = transport.get_extra_info("peername")
         self._address = transport.get_extra_info("sockname")
@@ -183,10 +184,6 @@ class Connection(asyncio.Protocol):
 
     # What an exchange calls.
 
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        self._transport.write(data)
-
     async def drain(self) -> None:
         """Wait until the client has taken most of what was sent."""
         if self._drained is not None:
@@ -217,7 +214,8 @@ class Connection(asyncio.Protocol):
         elif not exchange.keep_alive:
             self._close()
         else:
-            self.resume_reading()
+            if self._paused:
+                self.resume_reading()
             if self._exchanges:
                 self._answer(self._exchanges[0])
             elif not self._in_head:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -21,9 +22,8 @@ STATUS_LINES = {
 class Wire(Protocol):
     """What an exchange needs of its connection."""
 
-    def write(self, data: bytes) -> None:
-        """Send bytes."""
-        ...
+    write: Callable[[bytes], None]
+    """Sends bytes."""
 
     async def drain(self) -> None:
         """Wait until what was sent is on its way, if there is much of it."""
