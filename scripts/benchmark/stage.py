@@ -90,7 +90,8 @@ class Stage:
         """Start Freehold, by another module or with further folders to import from if need be."""
         port = processes.free_port()
         command = contenders.freehold_command(port, self.workers, module)
-        return self._serve(name, command, self._environ(*paths), port)
+        environ = {**self._environ(*paths), "PYTHONNODEBUGRANGES": "1"}  # as scripts/serve has it
+        return self._serve(name, command, environ, port)
 
     def _python(self, key: str) -> HttpServer:
         port = processes.free_port()
