@@ -66,11 +66,19 @@ def test_content_that_is_not_what_is_stored_fails_the_run(dataset: Dataset) -> N
         require_content(replace(asked, todo_id=str(dataset.todo_id(1))), body, dataset)
 
 
-@pytest.mark.parametrize("key", ["freehold", "constant", "pgbench"])
+@pytest.mark.parametrize("key", ["freehold", "constant", "uvicorn", "pgbench"])
 def test_a_contender_answers_every_operation(stage: Stage, key: str) -> None:
     contender = stage.contender(key)
     for operation in Operation:
         contender.check(operation, 1)
+
+
+def test_servers_of_one_and_of_several_processes_serve_side_by_side(stage: Stage) -> None:
+    """So growth is measured: their rates cannot be limited, since none knows of the others."""
+    unlimited = replace(stage, limited=False)
+    servers = [unlimited.freehold(), replace(unlimited, workers=2).freehold()]
+    for server in servers:
+        server.check(Operation.GET, 1)
 
 
 def test_a_cursor_leads_to_the_page_asked_for(stage: Stage, tmp_path: Path) -> None:

@@ -58,7 +58,10 @@ def _compare(url: str, options: Namespace) -> None:
     threads = min(2, options.workers)
     requests = loads(dataset, configuration, operations, options.data, threads)
     with ExitStack() as stack:
-        stage = Stage(stack, options.data, configuration, requests, options.workers, say)
+        single = options.workers == 1
+        stage = Stage(
+            stack, options.data, configuration, requests, options.workers, say, limited=single
+        )
         contenders = {key: stage.contender(key) for key in (OURS, *options.rivals)}
         measured = compare(contenders, plan, say, dataset.restore)
     dataset.restore()

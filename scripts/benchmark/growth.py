@@ -95,7 +95,8 @@ class Growth:
         folder = self.options.data / f"requests-{dataset.todos}-{dataset.users}"
         folder.mkdir(exist_ok=True)
         load = loads(dataset, self.configuration, READING, folder, min(2, workers))
-        return Stage(stack, self.options.data, self.configuration, load, workers, self.say)
+        data, configuration = self.options.data, self.configuration
+        return Stage(stack, data, configuration, load, workers, self.say, limited=False)
 
     def _measured(
         self, series: str, servers: Mapping[str, Contender], operations: list[Operation]

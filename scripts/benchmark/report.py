@@ -21,11 +21,13 @@ Every request is another user's; the mix is 60 % GET, 20 % page, 10 % POST, 10 %
 Freehold runs under row-level security, checks scopes, validates strictly, and answers with ETag,
 Location and a sealed cursor: the others are written without, which favours them. pgbench's CPU time
 is that of its client, and its MiB are its peak. As many processors as there are workers are shared
-by the server, the load generator and PostgreSQL, which does not wait for the disk (fsync off)."""
+by the server, the load generator and PostgreSQL, which does not wait for the disk (fsync off).
+Freehold limits rates where it has one worker: several would need a store to count together."""
 NOTES_OF_GROWTH = """\
 CPU-µs: CPU time per request, user and system, of all processes of the server; PostgreSQL's is not
 in it. Medians over the rounds; "first to it" is the ratio of the first line's to it. The database
-does not wait for the disk (fsync off). Load generator and PostgreSQL share the machine."""
+does not wait for the disk (fsync off). Load generator and PostgreSQL share the machine. Rates are
+not limited: several processes would need a store to count together."""
 
 
 def environment() -> dict[str, Any]:

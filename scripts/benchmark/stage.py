@@ -10,6 +10,7 @@ from secrets import token_hex
 from psycopg.conninfo import conninfo_to_dict
 
 from impl.app import PROJECT
+from impl.core.ratelimits import Policies
 from impl.core.settings import Settings, load
 from impl.core.tokens import mint
 from scripts.benchmark import contenders, installing, processes, workload
@@ -31,6 +32,7 @@ MODULES = {
     "sqlmodel": "sqlmodel_session",
     "asyncpg": "asyncpg_by_hand",
 }
+UNLIMITED = {f"RATE_LIMIT_{name.upper()}": "off" for name in Policies.__slots__}
 FOREIGN = ("CORS_", "DATABASE_URL", "ENVIRONMENT", "JWT_", "PG", "PYTHON", "RATE_LIMIT_")
 
 
@@ -61,7 +63,11 @@ def loads(
 
 @dataclass(frozen=True)
 class Stage:
-    """Where contenders are started: each of them ends with the stack."""
+    """Where contenders are started: each of them ends with the stack.
+
+    `limited` is whether Freehold limits rates, which takes a single process unless there is a
+    store in which several count together.
+    """
 
     stack: ExitStack
     data: Path
@@ -69,6 +75,7 @@ class Stage:
     load: Load
     workers: int
     say: Callable[[str], None]
+    limited: bool = True
 
     def contender(self, key: str) -> Contender:
         """Start the contender of a key. Raises BenchmarkError if it does not start."""
@@ -91,6 +98,8 @@ class Stage:
         port = processes.free_port()
         command = contenders.freehold_command(port, self.workers, module)
         environ = {**self._environ(*paths), "PYTHONNODEBUGRANGES": "1"}  # as scripts/serve has it
+        if not self.limited:
+            environ |= UNLIMITED
         return self._serve(name, command, environ, port)
 
     def _python(self, key: str) -> HttpServer:
