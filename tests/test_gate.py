@@ -1,12 +1,12 @@
 """Who is let in: the alternatives of an operation, each with all that it takes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from impl.core.claims import Caller
-from impl.core.database import Transactions
+from impl.core.database import Database
 from impl.core.gate import Credential, Limits, OwnerGate
 from impl.core.paging import Cursors
 from impl.core.problems import Forbidden, InsufficientScope, response
@@ -21,8 +21,8 @@ OPEN: Mapping[str, frozenset[str]] = {}
 
 
 def gate(**credentials: Credential) -> OwnerGate:
-    """Return a gate for which `bearer` and `oauth` are the token; it never sees a database."""
-    database = cast("Transactions", None)
+    """Return a gate for which `bearer` and `oauth` are the token; its database is never reached."""
+    database = Database("postgresql://ada@localhost/none")
     return OwnerGate(database, Cursors(b"k" * 32), Limits(1, 1), ["bearer", "oauth"], credentials)
 
 
