@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from impl.core.auth import Call
 from impl.core.claims import Caller
-from impl.core.database import Transactions
+from impl.core.database import Database
 from impl.core.gate import Limits, OwnerGate
 from impl.core.issuing import RefreshToken, Renewal
 from impl.core.paging import Cursors
@@ -26,6 +26,7 @@ from tests.wire import HOST, exchange, message
 
 type Security = Sequence[Mapping[str, frozenset[str]]]
 
+UNREACHED = Database("postgresql://ada@localhost/none")
 NONE = frozenset[str]()
 REFRESH: Security = ({"refresh": NONE},)
 BEARER: Security = ({"bearer": frozenset({"read"})},)
@@ -58,9 +59,7 @@ def test_an_operation_that_would_take_other_tokens_too_is_refused(
 def test_the_gate_lets_no_refresh_token_in_elsewhere(
     settings: Settings, security: Security
 ) -> None:
-    gate = OwnerGate(
-        cast("Transactions", None), Cursors(b"k" * 32), Limits(1, 1), ["bearer"], refresh="refresh"
-    )
+    gate = OwnerGate(UNREACHED, Cursors(b"k" * 32), Limits(1, 1), ["bearer"], refresh="refresh")
     token = RefreshToken("ada", UUID(int=1), 0, "read", NOW, NOW + 60)
     renewing = Caller("ada", frozenset({"read"}), Renewal(token, "", settings, lambda: NOW))
     with pytest.raises(Unauthenticated):
@@ -89,7 +88,7 @@ def test_what_is_no_refresh_token_is_not_taken_for_one(settings: Settings, token
 
 
 def test_an_access_token_is_not_exchanged_by_a_scope() -> None:
-    gate = OwnerGate(cast("Transactions", None), Cursors(b"k" * 32), Limits(1, 1), ["bearer"])
+    gate = OwnerGate(UNREACHED, Cursors(b"k" * 32), Limits(1, 1), ["bearer"])
     connection: dict[str, Any] = {"caller": Caller("ada", frozenset({"read"}))}
     with pytest.raises(TypeError, match="an access token"):
         _ = gate.admit(connection, BEARER, None).renewal

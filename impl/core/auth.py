@@ -44,9 +44,8 @@ class Verifier:
 
         That is `UnknownKey` when the token names a key that is not known, or not yet.
         """
-        if len(token) > jws.MAX_TOKEN_BYTES:
-            raise Unauthenticated("token too long")
         try:
+            require(len(token) <= jws.MAX_TOKEN_BYTES, "token too long")
             raw = token.encode("ascii") if isinstance(token, str) else token
             # What was verified with another key set is not known any more.
             caller, expiry = self._known(raw, self._keyring.version)
