@@ -257,7 +257,7 @@ class Lane:
             if status == SYNC:
                 self._complete(groups.popleft())
                 continue
-            get_result()  # the None that ends the answer to a message, for which nothing is awaited
+            get_result()  # None, which ends the answer to a message and is there at once
             group.results.append(result)
             # The first error counts; it may come at the commit, after the rows.
             if status not in SUCCESSES and group.error is None:

@@ -1,9 +1,8 @@
 """Writers: bodies of responses as JSON, text, bytes, lines of JSON and server-sent events."""
 
 import re
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from pydantic_core import from_json
@@ -19,17 +18,13 @@ class JsonWriter:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
 
-    @cached_property
-    def content(self) -> Callable[[Any], bytes]:
-        """Return what writes a value as JSON; it raises an error for one that breaks its schema."""
-        return self.schema.write
+    def content(self, body: Any) -> bytes:
+        """Return the value as JSON; raises an error for one that breaks its schema."""
+        return self.schema.write(body)
 
 
-class PlainWriter:
+class PlainWriter(JsonWriter):
     """Text in UTF-8."""
-
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
 
     def content(self, body: Any) -> bytes:
         """Return the text; raises an error for one that breaks its schema."""
