@@ -30,7 +30,7 @@ class _Node:
         self.varying: _Node | None = None
         self.queried: dict[frozenset[bytes], _Node] = {}
         self.operations: dict[str, Operation[Any]] = {}
-        self.names: dict[str, list[str]] = {}
+        self.names: dict[str, list[tuple[int, str]]] = {}
 
     def add(self, path: str, operation: Operation[Any]) -> "_Node":
         node, names = self, []
@@ -48,7 +48,7 @@ class _Node:
         if query:
             node = node.queried.setdefault(frozenset(query.encode().split(b"&")), _Node())
         node.operations[operation.declaration.method] = operation
-        node.names[operation.declaration.method] = names
+        node.names[operation.declaration.method] = list(enumerate(names))
         return node
 
     def find(self, segments: list[str], values: list[str]) -> "_Node | None":
@@ -126,7 +126,7 @@ class Dispatch:
         declared = "GET" if method == "HEAD" and method not in node.operations else method
         if declared not in node.operations:
             raise self.gate.problem(405, headers={"Allow": node.allow})
-        scope["path_params"] = dict(zip(node.names[declared], values, strict=True))
+        scope["path_params"] = {name: values[at] for at, name in node.names[declared]}
         return node.operations[declared](scope, receive, send)
 
 

@@ -66,7 +66,7 @@ class Parameter:
             if self.required:
                 raise ValueError("Required parameter is missing")
             return self.absent()
-        texts = _texts(sent)
+        texts = [sent] if isinstance(sent, str) else _texts(sent)
         for text in texts:
             refuse_unfit(text)
         if len(texts) > 1 and (not self.array or self.separator):
@@ -80,7 +80,7 @@ class Parameter:
         return b"[%b]" % b",".join(map(self._item, items))
 
     def _item(self, text: str) -> bytes:
-        return text.encode() if self._plain.fullmatch(text) else to_json(text)
+        return text.encode() if self._kinds and self._plain.fullmatch(text) else to_json(text)
 
 
 def _key(argument: str, name: str, location: Location) -> str | bytes:
@@ -193,6 +193,7 @@ class Parameters:
         self, parameters: Iterable[Parameter | Structured], secrets: frozenset[str] = frozenset()
     ) -> None:
         every = tuple(parameters)
+        self._declared = bool(every)
         self.parameters = [each for each in every if isinstance(each, Parameter)]
         self.structured = [each for each in every if isinstance(each, Structured)]
         names = {p.name for p in every if p.location == "query" and not _is_spread(p)}
@@ -209,7 +210,9 @@ class Parameters:
         """Return the values by their names in Python, and the faults of those that have none."""
         raw = connection["query_string"]
         query = _query(raw) if raw else {}
-        faults = [] if query.keys() <= self._known else self._unknown(query)
+        faults = self._unknown(query) if query else []
+        if not self._declared:
+            return {}, faults
         sources: dict[Location, Mapping[Any, Any]] = {
             "path": connection["path_params"],
             "query": query,

@@ -20,10 +20,11 @@ class Uuid7:
 
     def __call__(self) -> UUID:
         """Return an identifier greater than all that this maker returned before."""
-        now = time.time_ns() * TICKS_PER_MILLISECOND // 1_000_000
-        self._last = max(now, self._last + 1)
-        milliseconds, fraction = divmod(self._last, TICKS_PER_MILLISECOND)
-        high = milliseconds << 16 | 7 << 12 | fraction
+        ticks = time.time_ns() * TICKS_PER_MILLISECOND // 1_000_000
+        if ticks <= self._last:
+            ticks = self._last + 1
+        self._last = ticks
+        high = ticks >> 12 << 16 | 7 << 12 | ticks & 0xFFF
         return UUID(int=high << 64 | 0b10 << 62 | int.from_bytes(urandom(8)) >> 2)
 
 

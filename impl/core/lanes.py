@@ -88,7 +88,7 @@ class Lanes:
         while True:
             if len(self._open) < self._count:
                 self._replenish()
-            lane = min(self._open, key=_load, default=None)
+            lane = min(self._open, key=_load) if self._open else None
             if lane is None or lane.load or lane.alive():
                 break
         if lane and lane.load >= self._depth:

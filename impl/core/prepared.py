@@ -1,6 +1,6 @@
 """Statements that are built and compiled once, and run ever after with other values."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, Executable
@@ -34,9 +34,15 @@ class Prepared:
     """
 
     __slots__ = (
-        "_constants", "_parameters", "formats", "names", "nullable", "oids", "processors", "sql",
-        "statement", "writes",
+        "dumped", "formats", "names", "nullable", "oids", "processors", "sql", "statement",
+        "writes",
     )  # fmt: skip
+
+    dumped: Callable[[str, Mapping[str, object]], list[Any]]
+    """Returns the parameters, for an owner and values, in their order and their formats.
+
+    Raises `UnicodeEncodeError` and `psycopg.DataError` for values that cannot be stored.
+    """
 
     def __init__(self, statement: Executable, *, writes: bool = False) -> None:
         compiled = statement.compile(  # type: ignore[attr-defined]  # all but DDL have it
@@ -53,9 +59,9 @@ class Prepared:
         wires = [wire(each.type, DIALECT) for _, each in binds]
         self.oids = [each.oid for each in wires]
         self.formats: list[int] = [each.format for each in wires]
-        self._parameters = [(name, each.dump) for (name, _), each in zip(binds, wires, strict=True)]
         # Of the constants that it meets, SQLAlchemy makes parameters with names of its own.
-        self._constants = {name: each.value for name, each in binds if each.unique}
+        constants = {name: each.value for name, each in binds if each.unique}
+        self.dumped = _dumper([name for name, _ in binds], [each.dump for each in wires], constants)
 
     def _take_columns(self, compiled: SQLCompiler) -> None:
         columns = compiled._result_columns  # noqa: SLF001 - what SQLAlchemy's own results read
@@ -71,17 +77,6 @@ class Prepared:
         """Return the parameters by name."""
         return {**values, OWNER: owner_id}
 
-    def dumped(self, owner_id: str, values: Mapping[str, object]) -> list[Any]:
-        """Return the parameters in their order and their formats.
-
-        Raises `UnicodeEncodeError` and `psycopg.DataError` for values that cannot be stored.
-        """
-        every = {**self._constants, **values, OWNER: owner_id}
-        return [
-            None if (value := every[name]) is None else dump(value)
-            for name, dump in self._parameters
-        ]
-
     def processed(self, rows: list[Row]) -> list[Row]:
         """Return rows as the types of their columns show them."""
         if not self.processors:
@@ -92,6 +87,25 @@ class Prepared:
         for at, process in self.processors:
             row[at] = process(row[at])
         return tuple(row)
+
+
+def _dumper(
+    names: Iterable[str], dumps: Sequence[Callable[[Any], Any]], constants: Mapping[str, object]
+) -> Callable[[str, Mapping[str, object]], list[Any]]:
+    """Return what dumps parameters: spelt out for their names, in half the time of a loop."""
+    spelt = []
+    for at, name in enumerate(names):
+        # Whatever the values say, the owner's parameter is the owner.
+        if name == OWNER:
+            spelt.append(f"dumps[{at}](owner)")
+        else:
+            held = "constants" if name in constants else "values"
+            value = f"(value := {held}[{name!r}])"
+            spelt.append(f"None if {value} is None else dumps[{at}](value)")
+    known = {"constants": constants, "dumps": dumps}
+    dumper: Callable[[str, Mapping[str, object]], list[Any]]
+    dumper = eval(f"lambda owner, values: [{', '.join(spelt)}]", known)  # noqa: S307 - of parameters' names
+    return dumper
 
 
 def _may_be_null(objects: Iterable[object]) -> bool:

@@ -268,16 +268,21 @@ class ErrorBoundary:
 class _Progress:
     """Passes a response on and remembers how far it came."""
 
-    __slots__ = ("_send", "complete", "started")
+    __slots__ = ("_last", "_send", "started")
+
+    _last: Message
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.started = False
-        self.complete = False
 
     def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.started = True
-        elif message["type"] == "http.response.body":
-            self.complete = not message.get("more_body", False)
+        self._last = message
         return self._send(message)
+
+    @property
+    def complete(self) -> bool:
+        is_body = self._last["type"] == "http.response.body"
+        return is_body and not self._last.get("more_body", False)

@@ -75,6 +75,7 @@ def source(of: Readable) -> Source:
     return Source((_table(of.table), _table(of.other)), (*owners, *links))
 
 
+@cache
 def owned_table(table: type[Owned]) -> Table:
     """Return a table that the caller has rows of; raise `TypeError` for any other."""
     if not issubclass(table, Owned):

@@ -1,6 +1,6 @@
 """Views: rows as the Pydantic models that an implementation answers with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
@@ -29,11 +29,26 @@ _keep_values, _keep_names, _keep_extra, _keep_private = (
     vars(BaseModel)[slot].__set__ for slot in BaseModel.__slots__
 )
 
-type Values = dict[str, Any]
+# Spelt out for the fields of a view, as `dataclasses` spells its methods out: in half the time that
+# loops over their names would take.
+CONSTRUCTOR = """
+def construct(rows):
+    built = []
+    for row in rows:
+        if {doubtful}:
+            return validate(rows)
+        one = new(view)
+        keep_values(one, {{{values}}})
+        keep_names(one, names)
+        keep_extra(one, None)
+        keep_private(one, None)
+        built.append(one)
+    return built
+"""
 
 
 def views[View: BaseModel](
-    view: type[View], rows: Iterable[Row], nullable: frozenset[str] | None = None
+    view: type[View], rows: Sequence[Row], nullable: frozenset[str] | None = None
 ) -> list[View]:
     """Build answers from rows whose first columns are the fields of the view, in their order.
 
@@ -42,30 +57,16 @@ def views[View: BaseModel](
     return _builder(view, nullable)(rows)
 
 
-def _namer(names: Sequence[str]) -> Callable[[Iterable[Row]], list[Values]]:
-    """Return what gives the first columns of rows their names; a page's rows have more.
-
-    It is spelt out for these names, as `dataclasses` spells its methods out: a third of the time
-    that `dict(zip(names, row))` takes.
-    """
-    columns = ", ".join(f"{name!r}: row[{at}]" for at, name in enumerate(names))
-    spelt = f"lambda rows: [{{{columns}}} for row in rows]"
-    named: Callable[[Iterable[Row]], list[Values]] = eval(spelt, {})  # noqa: S307 - of field names
-    return named
-
-
 @cache
 def _builder[View: BaseModel](
     view: type[View], nullable: frozenset[str] | None
-) -> Callable[[Iterable[Row]], list[View]]:
+) -> Callable[[Sequence[Row]], list[View]]:
     leaves = {
         name: _leaves(field.rebuild_annotation()) for name, field in view.model_fields.items()
     }
     plain = all(_is_loaded(leaf) for each in leaves.values() for leaf in each)
     holes = frozenset(leaves) if nullable is None else nullable
-    build = _constructor(view, leaves, holes) if plain and _is_bare(view) else _validator(view)
-    named = _namer(tuple(leaves))
-    return lambda rows: build(named(rows))
+    return _constructor(view, leaves, holes) if plain and _is_bare(view) else _validator(view)
 
 
 def _leaves(annotation: Any) -> list[Any]:
@@ -100,34 +101,36 @@ def _is_bare(view: type[BaseModel]) -> bool:
 
 def _constructor[View: BaseModel](
     view: type[View], leaves: Mapping[str, Sequence[Any]], nullable: frozenset[str]
-) -> Callable[[list[Values]], list[View]]:
+) -> Callable[[Sequence[Row]], list[View]]:
     """Return what `model_construct` is, without its search for aliases and defaults.
 
     The values are the tables', which refuse what the contract does, and serializing them finds
     out a wrong type. What it lets pass, nulls and literals, is looked at here.
     """
-    new, names = view.__new__, set(view.model_fields)
-    required = [name for name in nullable if NoneType not in leaves.get(name, [NoneType])]
-    literals = [(name, _allowed(each)) for name, each in leaves.items() if _allowed(each)]
-    validate = _validator(view)
-
-    def construct(every: list[Values]) -> list[View]:
-        built = []
-        for values in every:
-            for name in required:
-                if values[name] is None:
-                    return validate(every)
-            for name, allowed in literals:
-                if values[name] not in allowed:
-                    return validate(every)
-            one = new(view)
-            _keep_values(one, values)
-            _keep_names(one, names)
-            _keep_extra(one, None)
-            _keep_private(one, None)
-            built.append(one)
-        return built
-
+    allowed = [_allowed(each) for each in leaves.values()]
+    doubts = ["False"]
+    for at, (name, each) in enumerate(leaves.items()):
+        if allowed[at]:
+            doubts.append(f"row[{at}] not in allowed[{at}]")
+        elif name in nullable and NoneType not in each:
+            doubts.append(f"row[{at}] is None")
+    spelt = CONSTRUCTOR.format(
+        doubtful=" or ".join(doubts),
+        values=", ".join(f"{name!r}: row[{at}]" for at, name in enumerate(leaves)),
+    )
+    known = {
+        "allowed": allowed,
+        "keep_extra": _keep_extra,
+        "keep_names": _keep_names,
+        "keep_private": _keep_private,
+        "keep_values": _keep_values,
+        "names": set(leaves),
+        "new": view.__new__,
+        "validate": _validator(view),
+        "view": view,
+    }
+    exec(spelt, known)  # noqa: S102 - of field names
+    construct: Callable[[Sequence[Row]], list[View]] = known["construct"]
     return construct
 
 
@@ -138,9 +141,15 @@ def _allowed(leaves: Sequence[Any]) -> set[Any]:
     return {value for leaf in literals for value in get_args(leaf)} | null if literals else set()
 
 
-def _validator[View: BaseModel](view: type[View]) -> Callable[[list[Values]], list[View]]:
+def _validator[View: BaseModel](view: type[View]) -> Callable[[Sequence[Row]], list[View]]:
     """Return what validates: that turns text into the members of enumerations, for example."""
     adapter: TypeAdapter[list[View]] = TypeAdapter(list[view])  # type: ignore[valid-type]  # known only now
-    validate = adapter.validator.validate_python
-    # Never strictly, since a row has text where the view has something made of it.
-    return lambda every: validate(every, strict=False, by_name=True)
+    validate, names = adapter.validator.validate_python, tuple(view.model_fields)
+
+    def validated(rows: Sequence[Row]) -> list[View]:
+        every = [dict(zip(names, row, strict=False)) for row in rows]  # a page's rows have more
+        # Never strictly, since a row has text where the view has something made of it.
+        built: list[View] = validate(every, strict=False, by_name=True)
+        return built
+
+    return validated

@@ -12,9 +12,11 @@ from psycopg.pq import Format
 from sqlalchemy import Dialect
 from sqlalchemy.types import TypeEngine
 from sqlmodel import BigInteger, Boolean, DateTime, Enum, Integer, String, TypeDecorator, Uuid
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL counts its microseconds from here
 MICROSECOND = timedelta(microseconds=1)
+BOOLEANS: dict[object, bytes] = {False: b"\x00", True: b"\x01"}
 ANYTHING = 0  # the type is what the statement makes of it
 
 
@@ -34,7 +36,7 @@ def wire(kind: TypeEngine[Any], dialect: Dialect) -> Wire:
     """
     oid, dump = _binary(_plain(kind))
     process = kind.dialect_impl(dialect).bind_processor(dialect)
-    if process is None or dump is _instant:  # which does all that SQLModel's UTCDateTime does
+    if process is None or type(kind) in {Boolean, UTCDateTime}:  # they do no more than `dump`
         return Wire(oid, Format.BINARY if oid else Format.TEXT, dump)
     return Wire(oid, Format.BINARY if oid else Format.TEXT, lambda value: dump(process(value)))
 
@@ -65,7 +67,10 @@ def _uuid(value: UUID) -> bytes:
 
 
 def _boolean(value: object) -> bytes:
-    return b"\x01" if value else b"\x00"
+    try:
+        return BOOLEANS[value]
+    except KeyError:
+        raise TypeError("no boolean") from None
 
 
 def _integer(value: int) -> bytes:

@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 
 from impl.core import problems
 from impl.core.problems import Problem
-from scripts.serving.exchange import FIELD_LINE, STATUS_LINES, Exchange
+from scripts.serving.exchange import STATUS_LINES, Exchange
 
 MAX_TARGET_BYTES = 8_192
 MAX_HEAD_BYTES = 131_072
@@ -25,6 +25,7 @@ MAX_HELD_BYTES = 65_536  # of a body that the application has not asked for yet
 HEAD_TIMEOUT_S = 10.0
 CHECK_S = 2.0
 LINGER_S = 2.0
+FIELD_LINE = b"%b: %b\r\n"
 
 
 class Connection(asyncio.Protocol):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Scope
 logger = logging.getLogger("freehold.server")
 
 BODILESS = {204, 304}
-FIELD_LINE = b"%b: %b\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 DISCONNECT: Message = {"type": "http.disconnect"}
 STATUS_LINES = {
@@ -112,7 +111,7 @@ class Exchange:
             return
         kind = message["type"]
         if kind == "http.response.start" and not self.started:
-            self._start(message["status"], list(message.get("headers", ())))
+            self._start(message["status"], message.get("headers", ()))
         elif kind == "http.response.body" and self.started and not self.complete:
             more = message.get("more_body", False)
             self._write(self._framed(message.get("body", b""), more=more))
@@ -124,24 +123,29 @@ class Exchange:
         else:
             raise RuntimeError(f"{kind} is out of place")
 
-    def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    def _start(self, status: int, headers: Iterable[Iterable[bytes]]) -> None:
         self.started = True
         self._bodiless |= status in BODILESS
-        given = dict(headers)
-        if b"connection" in given:
-            self.keep_alive &= b"close" not in given[b"connection"].lower()
-            headers = [field for field in headers if field[0] != b"connection"]
-        lines = list(map(FIELD_LINE.__mod__, map(tuple, headers)))
-        fields = b"".join(lines)
-        if not fields.count(b"\n") == fields.count(b"\r") == len(lines) or 0 in fields:
-            raise RuntimeError("a header field holds a line break or NUL")
         line = STATUS_LINES.get(status) or b"HTTP/1.1 %d \r\n" % status
-        self._head = line + self._wire.standing_fields() + fields
-        if b"content-length" in given:
-            self._remaining = int(given[b"content-length"])
-        elif not self._bodiless:
+        self._head = line + self._wire.standing_fields() + self._fields(headers)
+        if self._remaining is None and not self._bodiless:
             self._begin_unmeasured()
         self._head += b"\r\n" if self.keep_alive else b"connection: close\r\n\r\n"
+
+    def _fields(self, headers: Iterable[Iterable[bytes]]) -> bytes:
+        """Return the lines of header fields; those that are about the connection are its own."""
+        parts: list[bytes] = []
+        for name, value in headers:
+            if name == b"connection":
+                self.keep_alive &= b"close" not in value.lower()
+                continue
+            if name == b"content-length":
+                self._remaining = int(value)
+            parts += (name, b": ", value, b"\r\n")
+        fields = b"".join(parts)
+        if not fields.count(b"\n") == fields.count(b"\r") == len(parts) // 4 or 0 in fields:
+            raise RuntimeError("a header field holds a line break or NUL")
+        return fields
 
     def _begin_unmeasured(self) -> None:
         """Begin a body of unknown length (RFC 9112 §6.3)."""

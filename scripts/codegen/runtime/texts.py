@@ -23,7 +23,7 @@ _GRAMMAR = {
     "number": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?",
     "null": "null",
 }
-_UNFIT = re.compile("[\0\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @cache
@@ -34,7 +34,7 @@ def plain(kinds: tuple[str, ...]) -> re.Pattern[str]:
 
 def refuse_unfit(text: str) -> None:
     """Raise ValueError for text that no string of the contract may hold."""
-    if _UNFIT.search(text):
+    if "\0" in text or (not text.isascii() and _SURROGATE.search(text)):
         raise ValueError("Value is not UTF-8 text without NUL")
 
 
