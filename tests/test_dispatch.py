@@ -26,6 +26,16 @@ paths:
         - {{name: friend, in: path, required: true, schema: {{type: string}}}}
       {DONE}
   /users/me/friends: {{get: {{operationId: my_friends, {GET}}}}}
+  /files/{{name}}:
+    parameters: [{{name: name, in: path, required: true, schema: {{type: string}}}}]
+    get: {{operationId: get_file, {GET}}}
+  /files/{{name}}.json:
+    parameters: [{{name: name, in: path, required: true, schema: {{type: string}}}}]
+    get: {{operationId: get_json_file, {GET}}}
+  /pages/{{name}}:
+    parameters: [{{name: name, in: path, required: true, schema: {{type: string}}}}]
+    get: {{operationId: get_page, {GET}}}
+  /pages/all?draft=true: {{get: {{operationId: list_drafts, {GET}}}}}
 """
 
 
@@ -52,6 +62,26 @@ async def befriend(_: str, user_id: str, friend: str) -> None:
     """Do nothing."""
 
 
+async def get_file(_: str, name: str) -> str:
+    """Answer with the name of a file."""
+    return f"file {name}"
+
+
+async def get_json_file(_: str, name: str) -> str:
+    """Answer with a part of the name."""
+    return f"JSON {name}"
+
+
+async def get_page(_: str, name: str) -> str:
+    """Answer with the name of a page."""
+    return f"page {name}"
+
+
+async def list_drafts(_: str) -> str:
+    """Answer for the path with a query."""
+    return "drafts"
+
+
 @pytest.fixture(scope="module")
 def gate() -> OpenGate:
     """Return the gate that remembers."""
@@ -61,7 +91,8 @@ def gate() -> OpenGate:
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory, gate: OpenGate) -> FastAPI:
     """Return the application of this module's contract."""
-    functions = (get_user, get_me, my_friends, delete_user, befriend)
+    users = (get_user, get_me, my_friends, delete_user, befriend)
+    functions = (*users, get_file, get_json_file, get_page, list_drafts)
     module = package(tmp_path_factory.mktemp("dispatch"), CONTRACT)
     return serve(module, gate, **{function.__name__: function for function in functions})
 
@@ -77,6 +108,21 @@ def app(tmp_path_factory: pytest.TempPathFactory, gate: OpenGate) -> FastAPI:
     ],
 )
 def test_a_fixed_segment_goes_before_one_that_varies(app: FastAPI, path: str, answer: str) -> None:
+    assert call(app, "GET", path).json() == answer
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/v1/files/a", "file a"),
+        ("/v1/files/a.json", "JSON a"),
+        ("/v1/pages/7", "page 7"),
+        ("/v1/pages/all?draft=true", "drafts"),
+    ],
+)
+def test_a_last_segment_is_not_taken_for_a_parameter_where_it_is_more(
+    app: FastAPI, path: str, answer: str
+) -> None:
     assert call(app, "GET", path).json() == answer
 
 

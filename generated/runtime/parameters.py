@@ -30,7 +30,7 @@ class Parameter:
     """
 
     __slots__ = (
-        "_kinds", "_plain", "_read", "absent", "argument", "array", "key", "location", "name",
+        "_is_text", "_plain", "_read", "absent", "argument", "array", "key", "location", "name",
         "required", "schema", "separator",
     )  # fmt: skip
 
@@ -55,8 +55,8 @@ class Parameter:
         self.array = array
         self.schema = schema
         self.separator = separator
-        self._kinds = kinds
         self._plain = plain(kinds)
+        self._is_text = not kinds and not array
         self._read = schema.read
         self.absent = _absent(schema, default)
 
@@ -66,7 +66,10 @@ class Parameter:
             if self.required:
                 raise ValueError("Required parameter is missing")
             return self.absent()
-        texts = [sent] if isinstance(sent, str) else _texts(sent)
+        if self._is_text and isinstance(sent, str):
+            refuse_unfit(sent)
+            return self._read(to_json(sent))
+        texts = _texts(sent)
         for text in texts:
             refuse_unfit(text)
         if len(texts) > 1 and (not self.array or self.separator):
@@ -80,7 +83,7 @@ class Parameter:
         return b"[%b]" % b",".join(map(self._item, items))
 
     def _item(self, text: str) -> bytes:
-        return text.encode() if self._kinds and self._plain.fullmatch(text) else to_json(text)
+        return text.encode() if self._plain.fullmatch(text) else to_json(text)
 
 
 def _key(argument: str, name: str, location: Location) -> str | bytes:

@@ -71,7 +71,7 @@ class Body:
         """
         name = self._name(fields)
         try:
-            if stream := self.streams.get(name):
+            if self.streams and (stream := self.streams.get(name)):
                 value = await stream.receive(receive, fields, limits)
                 return self._absent() if value is None else value
             raw = await gathered(receive, fields, limits)
@@ -94,7 +94,8 @@ class Body:
 
     def _name(self, fields: Fields) -> str:
         """Return the declared media type that a body is of, or nothing."""
-        if fields.get(b"content-encoding", b"identity").lower() != b"identity":
+        encoding = fields.get(b"content-encoding")
+        if encoding is not None and encoding.lower() != b"identity":
             return ""
         name = _media_type(fields.get(b"content-type", b""))
         if not self._ranges or name in self.contents or name in self.streams:

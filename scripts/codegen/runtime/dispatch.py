@@ -1,7 +1,7 @@
 """From a path and a method to the operation, in as many steps as the path has segments."""
 
 import re
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -12,6 +12,7 @@ from .gate import Gate
 from .operation import Operation
 
 PERCENT = ord("%")
+QUERY = ord("?")
 _NAME = re.compile(r"{([^{}]*)}")
 
 
@@ -91,6 +92,17 @@ class _Node:
             del values[before:]
         return None
 
+    def items(self, prefix: bytes = b"") -> Iterator[tuple[bytes, "_Node"]]:
+        """Return the places that only a last segment leads to, each with the path before that.
+
+        None is among them whose segment might be more than a parameter.
+        """
+        others = self.partly or any(each.queried for each in self.fixed.values())
+        if self.varying and self.varying.operations and not others:
+            yield prefix, self.varying
+        for segment, inner in self.fixed.items():
+            yield from inner.items(b"%b/%b" % (prefix, segment.encode()))
+
     @property
     def allow(self) -> str:
         """The Allow header (RFC 9110 §10.2.1); GET brings HEAD."""
@@ -109,12 +121,14 @@ class Dispatch:
             node = self.root.add(path, operation)
             if not {"{", "?"} & set(path):
                 self.fixed[path.encode()] = node
+        self.items = dict(self.root.items())
 
     def __call__(self, scope: Connection, receive: Receive, send: Send) -> Awaitable[None]:
         """Hand the request on; raises the problems 404 and 405."""
         values: list[str] = []
         raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
-        node = self.fixed.get(raw) or self.root.find(_segments(raw), values)
+        node = self.fixed.get(raw) or self._item(raw, values)
+        node = node or self.root.find(_segments(raw), values)
         if node is None:
             raise self.gate.problem(404)
         if node.queried:
@@ -127,6 +141,15 @@ class Dispatch:
             raise self.gate.problem(405, headers={"Allow": node.allow})
         scope["path_params"] = {name: values[at] for at, name in node.names[declared]}
         return node.operations[declared](scope, receive, send)
+
+    def _item(self, raw: bytes, values: list[str]) -> _Node | None:
+        """Return the place of the usual path: what is fixed, and a last segment that varies."""
+        before, _, last = raw.rpartition(b"/")
+        node = self.items.get(before)
+        if node is None or not last or PERCENT in raw or QUERY in raw:
+            return None
+        values.append(last.decode("utf-8", "surrogateescape"))
+        return node
 
 
 def _segments(raw: bytes) -> list[str]:
