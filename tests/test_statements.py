@@ -9,7 +9,7 @@ from sqlmodel import col, not_, or_
 from impl.core import reading, writing
 from impl.core.criteria import Conditions, matching, related
 from impl.core.paging import Order, Start, keyset
-from impl.core.prepared import Prepared
+from impl.core.prepared import NEW, Prepared
 from impl.core.reading import Figure
 from impl.core.source import Join, Readable, source
 from impl.tables import ListRow, ProfileRow, TagRow, TodoRow, TodoTagRow
@@ -89,7 +89,8 @@ INSERTS: dict[str, Prepared] = {
 
 def owner_of(prepared: Prepared) -> str:
     """Return the parameter of the owner, as the statement writes it."""
-    values = dict.fromkeys(prepared.statement.compile().params)  # type: ignore[attr-defined]  # all but DDL have it
+    parameters = prepared.statement.compile().params  # type: ignore[attr-defined]  # all but DDL have it
+    values = {name.removeprefix(NEW): None for name in parameters}
     dumped = prepared.dumped("the owner", values)
     return rf"\${dumped.index(b'the owner') + 1}\b"
 

@@ -2,9 +2,11 @@
 
 import time
 from os import urandom
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 TICKS_PER_MILLISECOND = 4096  # what the 12 bits of rand_a can tell apart
+
+keep = object.__setattr__  # an identifier itself lets nothing be changed
 
 
 class Uuid7:
@@ -25,7 +27,15 @@ class Uuid7:
             ticks = self._last + 1
         self._last = ticks
         high = ticks >> 12 << 16 | 7 << 12 | ticks & 0xFFF
-        return UUID(int=high << 64 | 0b10 << 62 | int.from_bytes(urandom(8)) >> 2)
+        return _uuid(high << 64 | 0b10 << 62 | int.from_bytes(urandom(8)) >> 2)
+
+
+def _uuid(number: int) -> UUID:
+    """Return what `UUID(int=number)` does, which looks at all other ways to write one first."""
+    made = UUID.__new__(UUID)
+    keep(made, "int", number)
+    keep(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 uuid7 = Uuid7()

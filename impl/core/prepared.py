@@ -14,6 +14,7 @@ from impl.core.wire import wire
 
 # A parameter named like a column would be taken for its new value: hence the double underscore.
 OWNER = "scope__owner"
+NEW = "new__"  # before the name of a column that is written
 DIALECT = dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
 
 type Row = tuple[Any, ...]
@@ -27,6 +28,7 @@ def bind[Value](name: str, kind: TypeEngine[Value]) -> BindParameter[Value]:
 class Prepared:
     """A statement with parameters, of which `OWNER` is the owner whose rows it is about.
 
+    Its other parameters get the values of their names, or of their columns' names after `NEW`.
     `writes` says whether it does more than read; `names` are those of its result's columns, and
     `nullable` those of them that may hold nulls.
     `sql`, `oids` and `formats` are what libpq sends: text with $1, $2, ..., and for each of these
@@ -34,8 +36,8 @@ class Prepared:
     """
 
     __slots__ = (
-        "dumped", "formats", "names", "nullable", "oids", "processors", "sql", "statement",
-        "writes",
+        "_keys", "dumped", "formats", "names", "nullable", "oids", "processors", "sql",
+        "statement", "writes",
     )  # fmt: skip
 
     dumped: Callable[[str, Mapping[str, object]], list[Any]]
@@ -62,6 +64,8 @@ class Prepared:
         # Of the constants that it meets, SQLAlchemy makes parameters with names of its own.
         constants = {name: each.value for name, each in binds if each.unique}
         self.dumped = _dumper([name for name, _ in binds], [each.dump for each in wires], constants)
+        named = {name for name, _ in binds} - {OWNER, *constants}
+        self._keys = {name: name.removeprefix(NEW) for name in named}
 
     def _take_columns(self, compiled: SQLCompiler) -> None:
         columns = compiled._result_columns  # noqa: SLF001 - what SQLAlchemy's own results read
@@ -75,7 +79,7 @@ class Prepared:
 
     def bound(self, owner_id: str, values: Mapping[str, object]) -> dict[str, object]:
         """Return the parameters by name."""
-        return {**values, OWNER: owner_id}
+        return {OWNER: owner_id, **{name: values[key] for name, key in self._keys.items()}}
 
     def processed(self, rows: list[Row]) -> list[Row]:
         """Return rows as the types of their columns show them."""
@@ -99,9 +103,9 @@ def _dumper(
         if name == OWNER:
             spelt.append(f"dumps[{at}](owner)")
         else:
-            held = "constants" if name in constants else "values"
-            value = f"(value := {held}[{name!r}])"
-            spelt.append(f"None if {value} is None else dumps[{at}](value)")
+            is_constant = name in constants
+            held = f"constants[{name!r}]" if is_constant else f"values[{name.removeprefix(NEW)!r}]"
+            spelt.append(f"None if (value := {held}) is None else dumps[{at}](value)")
     known = {"constants": constants, "dumps": dumps}
     dumper: Callable[[str, Mapping[str, object]], list[Any]]
     dumper = eval(f"lambda owner, values: [{', '.join(spelt)}]", known)  # noqa: S307 - of parameters' names

@@ -4,9 +4,13 @@ As of those that read, each carries the owner, and is built once for all owners 
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Delete, Table, UniqueConstraint, Update
@@ -15,12 +19,14 @@ from sqlmodel import ARRAY, BigInteger, any_, delete, func, insert, literal, sel
 
 from impl.core.criteria import SHAPES, Conditions
 from impl.core.etags import Versions
-from impl.core.prepared import OWNER, Prepared, bind
+from impl.core.prepared import NEW, OWNER, Prepared, bind
 from impl.core.reading import KEY
 from impl.core.source import columns, owned
 
 SERVED = frozenset({"owner_id", "id", "created_at", "updated_at", "version"})
-KEYS, VERSIONS, NEW = "row__ids", "row__versions", "new__"
+KEYS, VERSIONS = "row__ids", "row__versions"
+# What is sent as it is; to ask of each value whether it is an enumeration's takes much longer.
+PLAIN = {bool, bytes, date, datetime, Decimal, dict, float, int, list, NoneType, str, time, UUID}
 
 type View = type[BaseModel]
 type Values = Mapping[str, object]
@@ -133,12 +139,13 @@ def remove_where(table: Table, conditions: Conditions) -> Prepared:
     return _counted(delete(table).where(owned(table), *conditions.clauses))
 
 
-def written(values: Values) -> dict[str, object]:
-    """Return the values of columns that are written, by their parameters."""
+def written(values: Values) -> Values:
+    """Return the values of columns as they are written."""
+    if PLAIN.issuperset(map(type, values.values())):
+        return values
+    # The name of an enumeration's member might be sent instead of its value.
     return {
-        # The name of an enumeration's member might be sent instead of its value.
-        NEW + name: value.value if isinstance(value, Enum) else value
-        for name, value in values.items()
+        name: value.value if isinstance(value, Enum) else value for name, value in values.items()
     }
 
 
