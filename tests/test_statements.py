@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from sqlalchemy import ColumnElement
-from sqlmodel import col, not_, or_
+from sqlalchemy import ColumnElement, MetaData, Table
+from sqlmodel import Column, Uuid, col, insert, not_, or_
 
 from impl.core import reading, writing
 from impl.core.criteria import Conditions, matching, related
 from impl.core.paging import Order, Start, keyset
-from impl.core.prepared import NEW, Prepared
+from impl.core.prepared import NEW, Prepared, bind
 from impl.core.reading import Figure
 from impl.core.source import Join, Readable, source
 from impl.tables import ListRow, ProfileRow, TagRow, TodoRow, TodoTagRow
@@ -112,3 +112,11 @@ def test_every_row_that_is_inserted_is_the_owners(name: str) -> None:
     assert found is not None
     columns, values = (part.split(", ") for part in found.groups())
     assert re.match(owner_of(prepared), values[columns.index("owner_id")])
+
+
+def test_a_column_that_is_named_like_a_parameter_is_refused() -> None:
+    """Their values could not be told apart."""
+    odd = Table("odd", MetaData(), Column("id", Uuid), Column(reading.KEY, Uuid))
+    row = {"id": bind(reading.KEY, Uuid()), reading.KEY: bind(NEW + reading.KEY, Uuid())}
+    with pytest.raises(ValueError, match="the name of another parameter"):
+        Prepared(insert(odd).values(row))

@@ -66,6 +66,8 @@ class Prepared:
         self.dumped = _dumper([name for name, _ in binds], [each.dump for each in wires], constants)
         named = {name for name, _ in binds} - {OWNER, *constants}
         self._keys = {name: name.removeprefix(NEW) for name in named}
+        if len(set(self._keys.values())) < len(named):
+            raise ValueError("a column has the name of another parameter")
 
     def _take_columns(self, compiled: SQLCompiler) -> None:
         columns = compiled._result_columns  # noqa: SLF001 - what SQLAlchemy's own results read
