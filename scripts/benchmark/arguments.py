@@ -34,8 +34,8 @@ def parse(given: list[str] | None = None) -> argparse.Namespace:
 
 def _add_amounts(parser: argparse.ArgumentParser) -> None:
     amounts = {
-        "--seconds": (2, 1, 60, "seconds for each slice"),
-        "--rounds": (5, 1, 50, "rounds, in which everybody has a slice of every operation"),
+        "--seconds": (1, 1, 60, "seconds for each slice"),
+        "--rounds": (9, 1, 50, "rounds, in which everybody has a slice of every operation"),
         "--todos": (100_000, 100, 20_000_000, "todos in the table"),
         "--users": (1_000, 1, 100_000, "users who own them"),
         "--workers": (1, 1, 64, "worker processes of each server"),
