@@ -213,7 +213,7 @@ class Parameters:
         """Return the values by their names in Python, and the faults of those that have none."""
         raw = connection["query_string"]
         query = _query(raw) if raw else {}
-        faults = self._unknown(query) if query else []
+        faults = [] if query.keys() <= self._known else self._unknown(query)
         if not self._declared:
             return {}, faults
         sources: dict[Location, Mapping[Any, Any]] = {
